@@ -1,0 +1,16 @@
+"""Where files lie and how large they may be."""
+
+from pathlib import Path
+
+from classroom_site.settings import env
+from classroom_site.settings.base import DATA_DIR
+
+MEDIA_ROOT = Path(env.text("DOWNLOAD_DIR") or DATA_DIR / "media").resolve()
+
+MAX_DOWNLOAD_BYTES = env.number("MAX_DOWNLOAD_BYTES")
+MAX_DURATION_SECONDS = env.number("MAX_DURATION_SECONDS")
+DOWNLOAD_TIMEOUT_SECONDS = env.number("DOWNLOAD_TIMEOUT_SECONDS")
+DOWNLOAD_STALL_SECONDS = env.number("DOWNLOAD_STALL_SECONDS")
+MIN_FREE_BYTES = env.number("MIN_FREE_BYTES")
+YTDLP_FORMAT = env.text("YTDLP_FORMAT")
+X_ACCEL_PREFIX = env.text("X_ACCEL_PREFIX")

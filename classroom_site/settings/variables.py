@@ -1,0 +1,211 @@
+"""Every environment variable, once: name, type, default and what it is for.
+
+`.env.example` and `docs/configuration.md` are made from this table (`manage.py write_configuration`).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "number", "decimal", "flag", "list", "secret"]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One setting an operator may turn. `default` is written as it would stand in the file."""
+
+    name: str
+    kind: Kind
+    default: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    variables: tuple[Variable, ...]
+
+
+SECTIONS = (
+    Section(
+        "Where it runs",
+        (
+            Variable(
+                "PROFILE",
+                "text",
+                "embedded",
+                "`embedded` (SQLite, no other server, keys made by itself) or `production` "
+                "(refuses to start without keys, hosts and servers of its own).",
+            ),
+            Variable("HOST", "text", "127.0.0.1", "Address the web server listens on."),
+            Variable("PORT", "number", "8001", "Port the web server listens on."),
+            Variable(
+                "DATA_DIR",
+                "text",
+                "./var",
+                "Folder of the database, media, logs, keys and run files.",
+            ),
+            Variable(
+                "ALLOWED_HOSTS",
+                "list",
+                "",
+                "Host names the site answers to, comma-separated. Required in production; "
+                "embedded always answers to localhost.",
+            ),
+            Variable(
+                "SECURE_REDIRECT",
+                "flag",
+                "true",
+                "Production only: send plain HTTP to HTTPS and mark cookies secure.",
+            ),
+            Variable(
+                "TRUSTED_PROXIES",
+                "number",
+                "0",
+                "How many reverse proxies stand in front and set X-Forwarded-For and -Proto.",
+            ),
+            Variable("LANGUAGE_CODE", "text", "pt-br", "Language of visitors who choose none."),
+            Variable("TIME_ZONE", "text", "America/Sao_Paulo", "Time zone of pages and reports."),
+            Variable("LOG_LEVEL", "text", "INFO", "DEBUG, INFO, WARNING or ERROR."),
+        ),
+    ),
+    Section(
+        "Secrets",
+        (
+            Variable(
+                "SECRET_KEY",
+                "secret",
+                "",
+                "Signs sessions and links. Embedded makes one in DATA_DIR/keys.",
+            ),
+            Variable(
+                "ENCRYPTION_KEY",
+                "secret",
+                "",
+                "Comma-separated Fernet keys for stored tokens; the first encrypts, all decrypt. "
+                "Embedded makes one in DATA_DIR/keys.",
+            ),
+        ),
+    ),
+    Section(
+        "Servers",
+        (
+            Variable(
+                "DATABASE_URL",
+                "secret",
+                "",
+                "postgres://user:password@host:5432/name. Empty: SQLite in DATA_DIR.",
+            ),
+            Variable(
+                "REDIS_URL",
+                "secret",
+                "",
+                "redis://host:6379/0 carries live updates between machines. "
+                "Empty: unix sockets in DATA_DIR.",
+            ),
+            Variable(
+                "EMAIL_URL",
+                "secret",
+                "consolemail://",
+                "smtp+tls://user:password@host:587. The default prints mails.",
+            ),
+        ),
+    ),
+    Section(
+        "Workers",
+        (
+            Variable("WORKERS", "number", "2", "Worker processes of one node."),
+            Variable(
+                "MAX_CONCURRENT_DOWNLOADS",
+                "number",
+                "10",
+                "Downloads at once on one node, shared among its workers.",
+            ),
+            Variable("LEASE_SECONDS", "number", "30", "A silent worker loses its jobs after this."),
+            Variable("WORKER_MAX_RETRIES", "number", "3", "Attempts of a job that itself fails."),
+            Variable(
+                "RETRY_BASE_SECONDS",
+                "decimal",
+                "5",
+                "First wait after a failed attempt; doubles, with full jitter.",
+            ),
+        ),
+    ),
+    Section(
+        "Downloads",
+        (
+            Variable(
+                "DOWNLOAD_DIR", "text", "", "Folder of the media. Empty: DATA_DIR/media."
+            ),
+            Variable(
+                "MAX_DOWNLOAD_BYTES", "number", "21474836480", "Largest file fetched (20 GiB)."
+            ),
+            Variable(
+                "MAX_DURATION_SECONDS", "number", "43200", "Longest video fetched (12 h)."
+            ),
+            Variable("DOWNLOAD_TIMEOUT_SECONDS", "number", "3600", "Longest a single run may take."),
+            Variable(
+                "DOWNLOAD_STALL_SECONDS",
+                "number",
+                "60",
+                "A run that brings less than 1 KiB/s for this long is ended.",
+            ),
+            Variable(
+                "MIN_FREE_BYTES",
+                "number",
+                "1073741824",
+                "Disk space downloads leave free (1 GiB).",
+            ),
+            Variable(
+                "X_ACCEL_PREFIX",
+                "text",
+                "",
+                "Internal nginx location that serves the media, such as /_media/. "
+                "Empty: the web server sends files itself.",
+            ),
+            Variable(
+                "YTDLP_FORMAT",
+                "text",
+                "",
+                "A yt-dlp format expression that replaces the built-in choice.",
+            ),
+        ),
+    ),
+    Section(
+        "Outbound network",
+        (
+            Variable(
+                "ALLOWED_PRIVATE_ENDPOINTS",
+                "list",
+                "",
+                "Exact host:port pairs that downloads may reach although they are private.",
+            ),
+            Variable(
+                "OUTBOUND_PROXY",
+                "text",
+                "",
+                "http://host:port every outgoing request goes through. Empty: directly.",
+            ),
+            Variable(
+                "OUTBOUND_CA_FILE",
+                "text",
+                "",
+                "PEM file of extra certificate authorities for outgoing TLS.",
+            ),
+        ),
+    ),
+)
+
+VARIABLES = {variable.name: variable for section in SECTIONS for variable in section.variables}
+
+# Names of older systems that have no meaning here, and what to do instead (shown at start).
+NOT_READ = {
+    "JWT_ALGORITHM": "the algorithm is fixed",
+    "GOOGLE_SCOPES": "scopes are asked for in bundles, when they are needed",
+    "GOOGLE_DRIVE_CREDENTIALS_FILE": "set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET",
+    "YTDLP_OUTPUT_TEMPLATE": "file names are constant; titles live in the database",
+    "DB_HOST": "set DATABASE_URL",
+    "DB_NAME": "set DATABASE_URL",
+    "DB_USER": "set DATABASE_URL",
+    "DB_PASSWORD": "set DATABASE_URL",
+    "DB_PORT": "set DATABASE_URL",
+}

@@ -1,0 +1,15 @@
+from core.models.event import Event
+from core.models.heartbeat import WorkerHeartbeat
+from core.models.idempotency import IdempotencyKey
+from core.models.job import ACTIVE, ENDED, Job, JobQuerySet, Status
+
+__all__ = [
+    "ACTIVE",
+    "ENDED",
+    "Event",
+    "IdempotencyKey",
+    "Job",
+    "JobQuerySet",
+    "Status",
+    "WorkerHeartbeat",
+]

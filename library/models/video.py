@@ -1,0 +1,79 @@
+"""What a teacher has in the library: videos, with their subtitles."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from library.models.stored_file import StoredFile
+
+
+class VideoQuerySet(models.QuerySet["Video"]):
+    def visible_to(self, user: User) -> Self:
+        return self if user.is_admin else self.filter(owner=user)
+
+
+class Video(models.Model):
+    """One owner's video. Two owners of the same content share the StoredFile, nothing else."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="videos", verbose_name=_("owner")
+    )
+    file = models.ForeignKey(
+        StoredFile, models.PROTECT, related_name="videos", verbose_name=_("file")
+    )
+    title = models.CharField(_("title"), max_length=500)
+    search_text = models.TextField(editable=False, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    uploader = models.CharField(_("uploader"), max_length=200, blank=True)
+    source = models.CharField(_("source"), max_length=20)
+    source_url = models.URLField(_("address"), max_length=2000, blank=True)
+    source_key = models.CharField(max_length=200, blank=True)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    duration_seconds = models.FloatField(_("duration"), null=True, blank=True)
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    video_codec = models.CharField(max_length=40, blank=True)
+    audio_codec = models.CharField(max_length=40, blank=True)
+    container = models.CharField(_("format"), max_length=10)
+    chapters = models.JSONField(_("chapters"), default=list, blank=True)
+    thumbnail_key = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(_("added"), default=timezone.now)
+
+    objects = VideoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("video")
+        verbose_name_plural = _("videos")
+        indexes = [
+            models.Index(fields=["owner", "-created_at", "-id"], name="video_owner_newest"),
+            models.Index(fields=["owner", "source_key"], name="video_owner_source"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Subtitle(models.Model):
+    """One WebVTT file beside a video."""
+
+    video = models.ForeignKey(Video, models.CASCADE, related_name="subtitles")
+    language = models.CharField(_("language"), max_length=20)
+    label = models.CharField(max_length=60)
+    automatic = models.BooleanField(_("automatic"), default=False)
+    key = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("subtitle")
+        verbose_name_plural = _("subtitles")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["video", "language"], name="subtitle_language_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.video_id} {self.language}"

@@ -1,0 +1,1 @@
+"""The hosts that the sandbox plays, one module each."""
