@@ -1,20 +1,24 @@
-"""A request id for every request, in logs and answers."""
+"""What every request passes: its id, and the habits of the API's addresses."""
 
 import re
 import uuid
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from core import problems
 from core.logs import request_id
 
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
 _GIVEN = re.compile(r"^[A-Za-z0-9._-]{8,64}\Z")
+_SLASHLESS = re.compile(r"^/(api|health|docs|redoc)(/|\Z)")
 
 
 class RequestIdMiddleware:
     """Takes a well-formed X-Request-ID from the client, or makes one."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -26,3 +30,33 @@ class RequestIdMiddleware:
             return response
         finally:
             request_id.reset(token)
+
+
+class ApiMiddleware:
+    """Trailing slashes mean nothing here, and no refusal is a page.
+
+    Endpoints answer problems by themselves (core.api); what goes wrong around them, in another
+    middleware or before a view is found, is put into the same shape here.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if _SLASHLESS.match(request.path_info) and request.path_info.endswith("/"):
+            request.path_info = request.path_info.rstrip("/")
+            request.path = request.path.rstrip("/")
+        response = self.get_response(request)
+        if problems.is_api(request) and response.status_code >= 400:
+            _as_problem(response)
+        return response
+
+
+def _as_problem(response: HttpResponseBase) -> None:
+    """Keeps the headers, such as cookies and policies, and changes what is said."""
+    if not isinstance(response, HttpResponse) or response["Content-Type"] == problems.CONTENT_TYPE:
+        return
+    problem = problems.response(response.status_code)
+    response.content = problem.content
+    for name, value in problem.items():
+        response[name] = value

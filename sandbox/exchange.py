@@ -36,12 +36,12 @@ class Transport(Protocol):
     def write_head(self, status: int, headers: Headers) -> None: ...
 
 
-class ClientLeft(ConnectionAbortedError):
+class ClientLeftError(ConnectionAbortedError):
     """The client closed the connection while it was being answered."""
 
 
 class Exchange:
-    """`path` is what follows the prefix that the site is mounted on; `url` is the whole address."""
+    """`path` is what follows the site's mounting prefix, `url` the whole address."""
 
     def __init__(
         self,
@@ -63,6 +63,10 @@ class Exchange:
         self.query = query
         self.headers = headers
         self.body = body
+
+    def asked_rate(self) -> float | None:
+        """The pace that an address asks for itself: `?rate=` in bytes a second."""
+        return float(self.query["rate"]) if "rate" in self.query else None
 
     # Good answers
 
@@ -110,8 +114,7 @@ class Exchange:
             head["Content-Range"] = f"bytes {start}-{stop - 1}/{body.size}"
         status = HTTPStatus.PARTIAL_CONTENT if partial else HTTPStatus.OK
         self.begin(status, head | dict(headers or {}))
-        if self.method != "HEAD":
-            self.stream(body.blocks(start, stop), rate)
+        self.stream(body.blocks(start, stop), rate)
 
     # Raw means, for hosts that misbehave
 
@@ -126,6 +129,8 @@ class Exchange:
         self._entry.sent += len(data)
 
     def stream(self, blocks: Iterable[memoryview], rate: float | None = None) -> None:
+        if self.method == "HEAD":
+            return
         if not rate:
             for block in blocks:
                 self.write(block)
@@ -142,7 +147,7 @@ class Exchange:
         poller = select.poll()
         poller.register(self._transport.connection, _CLOSED)
         if poller.poll(max(0.0, seconds * 1000)):
-            raise ClientLeft
+            raise ClientLeftError
 
     def hang_up(self) -> None:
         """Close the connection once this answer is done."""

@@ -29,20 +29,27 @@ class Entry:
 
 
 class Journal:
-    """Requests, hosts asked for that the sandbox does not play (`escaped`), and own mistakes."""
+    """Requests; addresses of hosts that nobody plays (`escaped`); hosts whose certificate a client
+
+    refused (`untrusted`); what was asked wrongly, and own mistakes (`errors`).
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._count = 0
         self._entries: deque[Entry] = deque(maxlen=KEPT)
         self._escaped: deque[str] = deque(maxlen=KEPT)
+        self._untrusted: deque[str] = deque(maxlen=KEPT)
         self._errors: deque[str] = deque(maxlen=KEPT)
 
-    def open(self, method: str, url: str, headers: dict[str, str], peer_port: int) -> Entry:
+    def open(
+        self, method: str, url: str, headers: dict[str, str], peer_port: int, *, keep: bool
+    ) -> Entry:
         with self._lock:
-            self._count += 1
+            self._count += keep
             entry = Entry(self._count, method, url, headers, peer_port, time.time())
-            self._entries.append(entry)
+            if keep:
+                self._entries.append(entry)
             return entry
 
     def close(self, entry: Entry, status: int | None = None) -> None:
@@ -53,19 +60,29 @@ class Journal:
         with self._lock:
             self._escaped.append(url)
 
+    def note_untrusted(self, host: str) -> None:
+        with self._lock:
+            self._untrusted.append(host)
+
     def note_error(self, text: str) -> None:
         with self._lock:
             self._errors.append(text)
 
     def reset(self) -> None:
         with self._lock:
-            for kept in (self._entries, self._escaped, self._errors):
-                kept.clear()
+            self._entries.clear()
+            for noted in (self._escaped, self._untrusted, self._errors):
+                noted.clear()
 
     @property
     def escaped(self) -> list[str]:
         with self._lock:
             return list(self._escaped)
+
+    @property
+    def untrusted(self) -> list[str]:
+        with self._lock:
+            return list(self._untrusted)
 
     @property
     def errors(self) -> list[str]:
@@ -81,5 +98,6 @@ class Journal:
         return {
             "requests": [dataclasses.asdict(entry) for entry in self.requests(containing)],
             "escaped": self.escaped,
+            "untrusted": self.untrusted,
             "errors": self.errors,
         }

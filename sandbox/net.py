@@ -1,14 +1,15 @@
 """A private internet on 127.0.0.1: one threaded server that is a proxy and an origin.
 
-Plain http arrives in absolute form (`GET http://host/path`), https by CONNECT, where TLS ends here
-with a leaf certificate of our own authority. Both are routed by host name. A request in origin form
-(`GET /path`), or through the proxy to this very address, is routed by the first part of its path.
-A host that nobody plays is answered 502 and noted as escaped: nothing ever leaves the machine.
+Plain http arrives in absolute form (`GET http://host/path`), https by CONNECT, where TLS ends
+here with a leaf certificate of our own authority. Both are routed by host name. A request in
+origin form (`GET /path`), or through the proxy to this very address, is routed by the first part
+of its path. A host that nobody plays is answered 502 and noted as escaped: nothing ever leaves
+the machine.
 """
 
+import contextlib
 import socket
 import socketserver
-import ssl
 import sys
 import threading
 import traceback
@@ -60,24 +61,29 @@ class Handler(BaseHTTPRequestHandler):
         context = self.server.net.authority.context(host)
         try:
             secured = context.wrap_socket(self.connection, server_side=True)
-        except OSError as error:
-            self.server.net.journal.note_error(f"TLS with a client for {host}: {error}")
+        except OSError:
+            self.server.net.journal.note_untrusted(host)
             self.close_connection = True
             return
         self.rfile.close()
         self.connection = self.request = secured
         self.rfile = secured.makefile("rb", -1)
-        self.wfile = cast(Any, secured.makefile("wb", 0))
+        self.wfile = cast("Any", secured.makefile("wb", 0))
         self.close_connection = False
 
     def answer(self) -> None:
         net, url = self.server.net, self._url()
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
-        peer_port = self.client_address[1]
-        entry = net.journal.open(self.command, url.geturl(), dict(self.headers), peer_port)
-        entry.received = len(body)
         site, path = net.route(url)
+        entry = net.journal.open(
+            self.command,
+            url.geturl(),
+            dict(self.headers),
+            self.client_address[1],
+            keep=site not in net.unnoted,
+        )
+        entry.received = len(body)
         if site is None:
             self._refuse(url.geturl(), entry)
             return
@@ -93,8 +99,6 @@ class Handler(BaseHTTPRequestHandler):
         )
         self._let_answer(site, exchange, entry)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer
-
     def write_head(self, status: int, headers: Headers) -> None:
         self.send_response(status)
         for name, value in headers.items():
@@ -106,11 +110,9 @@ class Handler(BaseHTTPRequestHandler):
             site.answer(exchange)
         except OSError:  # the client left, or the sandbox is closing
             entry.aborted = self.close_connection = True
-        except Exception:
+        except (LookupError, ValueError) as error:
             self.server.net.journal.note_error(f"{entry.url}\n{traceback.format_exc()}")
-            self.close_connection = True
-            if entry.status is None:
-                exchange.text("the sandbox failed", HTTPStatus.INTERNAL_SERVER_ERROR)
+            exchange.text(f"asked wrongly: {error!r}", HTTPStatus.BAD_REQUEST, "text/plain")
         finally:
             self.server.net.journal.close(entry)
 
@@ -127,6 +129,10 @@ class Handler(BaseHTTPRequestHandler):
             self.server.net.journal.close(entry, HTTPStatus.BAD_GATEWAY)
         self.write_head(HTTPStatus.BAD_GATEWAY, {"Content-Length": "0", "Connection": "close"})
         self.close_connection = True
+
+
+for _method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+    setattr(Handler, f"do_{_method}", Handler.answer)
 
 
 class _Server(ThreadingHTTPServer):
@@ -156,16 +162,20 @@ class Net:
         self.authority = Authority(folder)
         self._hosts: dict[str, Site] = {}
         self._prefixes: dict[str, Site] = {}
+        self.unnoted: list[Site] = []
         self._server = _Server(self, port)
         self.address = f"127.0.0.1:{self._server.server_port}"
+        self._own_addresses = (self.address, f"localhost:{self._server.server_port}")
 
     def add_host(self, pattern: str, site: Site) -> None:
         """A host name, or `*.suffix` for every name below it."""
         self._hosts[pattern] = site
 
-    def mount(self, prefix: str, site: Site) -> None:
-        """Play the site at `http://<address>/<prefix>/` too; `""` takes what no other prefix does."""
+    def mount(self, prefix: str, site: Site, *, noted: bool = True) -> None:
+        """Play the site at `http://<address>/<prefix>/` too; `""` takes all other paths."""
         self._prefixes[prefix] = site
+        if not noted:
+            self.unnoted.append(site)
 
     def site(self, host: str) -> Site | None:
         if host in self._hosts:
@@ -177,7 +187,7 @@ class Net:
     def route(self, url: SplitResult) -> tuple[Site | None, str]:
         """Who answers this address, and the path as that site sees it."""
         site = self.site(url.hostname or "")
-        if site or url.netloc not in (self.address, self.address.replace("127.0.0.1", "localhost")):
+        if site or url.netloc not in self._own_addresses:
             return site, url.path or "/"
         prefix, _, rest = url.path.lstrip("/").partition("/")
         if prefix in self._prefixes:
@@ -192,9 +202,7 @@ class Net:
         self._server.shutdown()
         self._server.server_close()
         for handler in list(self._server.handlers):
-            try:
-                # Not the method of a TLS socket: that one also drops its state under a busy thread.
+            # Not the TLS socket's own method: it also drops the state under a busy thread.
+            with contextlib.suppress(OSError):
                 socket.socket.shutdown(handler.connection, socket.SHUT_RDWR)
-            except OSError:
-                pass  # it ended by itself meanwhile
         self.authority.close()

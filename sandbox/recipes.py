@@ -29,11 +29,12 @@ def make(folder: Path) -> None:
     for name in ("hls", "hls_aes", "dash"):
         (folder / name).mkdir()
     muxed = folder / "muxed.mp4"
+    x264: list[Argument] = [*X264, "-crf", 32]
     tail: list[Argument] = ["-c:a", "aac", "-shortest", "-movflags", "+faststart"]
     ffmpeg.run_all(
-        [*_source("640x360", 15, SECONDS), *X264, *tail, muxed],
-        [*_source("160x90", 10, 2), *X264, *tail, folder / SEED_VIDEO],
-        [*_picture("1280x720", 10, SECONDS), *X264, *_FRAGMENTED, folder / "video.mp4"],
+        [*_source("640x360", 15, SECONDS), *x264, *tail, muxed],
+        [*_source("160x90", 10, 2), *x264, *tail, folder / SEED_VIDEO],
+        [*_picture("1280x720", 10, SECONDS), *x264, *_FRAGMENTED, folder / "video.mp4"],
         [*_picture("640x360", 10, SECONDS), *_vp9(), folder / "video.webm"],
     )
     ffmpeg.run_all(*_audio(muxed, folder), *_stills(muxed, folder), *_streams(muxed, folder))

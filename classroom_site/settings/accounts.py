@@ -24,3 +24,7 @@ ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+
+# Used by `serve`, which stands below the accounts.
+FIRST_ADMIN_LINK = "accounts.setup_link.make"
+FIRST_ADMIN_SERVICE = "accounts.services.people.create_first_admin"

@@ -10,24 +10,36 @@ REST_FRAMEWORK = {
         "accounts.permissions.HasScope",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.parsing.JsonParser"],
     "DEFAULT_SCHEMA_CLASS": "core.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "core.api.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of ours like any other
     "UNICODE_JSON": True,
     "STRICT_JSON": True,
 }
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Classroom Downloader API",
-    "DESCRIPTION": "Bring the videos of Google Classroom home: queue, follow and fetch them.",
+    "DESCRIPTION": "Bring the videos of Google Classroom home: queue, follow and fetch them.\n\n"
+    "Every refusal is a problem (RFC 9457) with a stable `code`. Times are UTC, sizes bytes, "
+    "durations seconds. Unknown fields and parameters are refused.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SCHEMA_COERCE_PATH_PK": False,
+    "SORT_OPERATIONS": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False},
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    "TAGS": [
+        {"name": "downloads", "description": "Jobs that bring one video each into the library."},
+        {"name": "videos", "description": "What is in the library, and its files."},
+        {"name": "health", "description": "Whether the product lives."},
+    ],
 }

@@ -6,7 +6,7 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from classroom_site.settings import env, keys
+from classroom_site.settings import env, keys, paths
 
 django_stubs_ext.monkeypatch()
 
@@ -19,7 +19,7 @@ PRODUCTION = PROFILE == "production"
 HOST = env.text("HOST")
 PORT = env.number("PORT")
 DATA_DIR = Path(env.text("DATA_DIR")).resolve()
-RUN_DIR = DATA_DIR / "run"
+RUN_DIR = paths.run_dir(DATA_DIR)
 
 DEBUG = False
 SECRET_KEY = keys.secret_key(DATA_DIR / "keys", production=PRODUCTION)
@@ -98,8 +98,6 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False

@@ -26,7 +26,7 @@ def encryption_keys(folder: Path, *, production: bool) -> list[str]:
         try:
             Fernet(key)
         except ValueError:
-            raise ImproperlyConfigured("ENCRYPTION_KEY holds something that is not a Fernet key")
+            raise ImproperlyConfigured("ENCRYPTION_KEY holds no valid Fernet key") from None
     return keys
 
 

@@ -30,3 +30,7 @@ Q_CLUSTER = {
     "save_limit": -1,
     "catch_up": False,
 }
+
+# What core.jobs looks after, and what the fork server of a node has ready for its children.
+JOB_KINDS = ["downloads.services.running.DOWNLOADS"]
+JOB_PRELOAD = ["downloads.engines.child"]

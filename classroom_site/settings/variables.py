@@ -1,6 +1,6 @@
 """Every environment variable, once: name, type, default and what it is for.
 
-`.env.example` and `docs/configuration.md` are made from this table (`manage.py write_configuration`).
+`manage.py write_configuration` makes `.env.example` and `docs/configuration.md` from this table.
 """
 
 from dataclasses import dataclass
@@ -120,7 +120,7 @@ SECTIONS = (
                 "10",
                 "Downloads at once on one node, shared among its workers.",
             ),
-            Variable("LEASE_SECONDS", "number", "30", "A silent worker loses its jobs after this."),
+            Variable("LEASE_SECONDS", "number", "30", "A silent worker loses its jobs then."),
             Variable("WORKER_MAX_RETRIES", "number", "3", "Attempts of a job that itself fails."),
             Variable(
                 "RETRY_BASE_SECONDS",
@@ -133,16 +133,12 @@ SECTIONS = (
     Section(
         "Downloads",
         (
-            Variable(
-                "DOWNLOAD_DIR", "text", "", "Folder of the media. Empty: DATA_DIR/media."
-            ),
+            Variable("DOWNLOAD_DIR", "text", "", "Folder of the media. Empty: DATA_DIR/media."),
             Variable(
                 "MAX_DOWNLOAD_BYTES", "number", "21474836480", "Largest file fetched (20 GiB)."
             ),
-            Variable(
-                "MAX_DURATION_SECONDS", "number", "43200", "Longest video fetched (12 h)."
-            ),
-            Variable("DOWNLOAD_TIMEOUT_SECONDS", "number", "3600", "Longest a single run may take."),
+            Variable("MAX_DURATION_SECONDS", "number", "43200", "Longest video fetched (12 h)."),
+            Variable("DOWNLOAD_TIMEOUT_SECONDS", "number", "3600", "Longest a run may take."),
             Variable(
                 "DOWNLOAD_STALL_SECONDS",
                 "number",

@@ -74,9 +74,7 @@ class Download(Job):
     fingerprint = models.CharField(max_length=64)
     title = models.CharField(_("title"), max_length=500, blank=True)
     search_text = models.TextField(editable=False, blank=True)
-    quality = models.CharField(
-        _("quality"), max_length=8, choices=Quality, default=Quality.BEST
-    )
+    quality = models.CharField(_("quality"), max_length=8, choices=Quality, default=Quality.BEST)
     format = models.CharField(_("format"), max_length=8, choices=Format, default=Format.AUTO)
     audio_only = models.BooleanField(_("audio only"), default=False)
     subtitles = models.BooleanField(_("subtitles"), default=True)

@@ -70,9 +70,7 @@ class Subtitle(models.Model):
         verbose_name = _("subtitle")
         verbose_name_plural = _("subtitles")
         constraints = [
-            models.UniqueConstraint(
-                fields=["video", "language"], name="subtitle_language_once"
-            )
+            models.UniqueConstraint(fields=["video", "language"], name="subtitle_language_once")
         ]
 
     def __str__(self) -> str:

@@ -32,11 +32,6 @@ def content_type(name: str) -> str:
     return _TYPES.get("." + name.rpartition(".")[2], "application/octet-stream")
 
 
-def asked_rate(exchange: Exchange) -> float | None:
-    """The pace that an address asks for itself: `?rate=` in bytes a second."""
-    return float(exchange.query["rate"]) if "rate" in exchange.query else None
-
-
 class Files:
     """`/muxed.mp4`, `/hls/master.m3u8`, `/hls_aes/…`, `/dash/manifest.mpd`, `/page.html`, and
 
@@ -63,12 +58,12 @@ class Files:
         if asked["hash"]:
             exchange.text(file.sha256(), content_type="text/plain")
         else:
-            exchange.send(file, "video/mp4", rate=asked_rate(exchange))
+            exchange.send(file, "video/mp4", rate=exchange.asked_rate())
 
     def _file(self, exchange: Exchange) -> None:
         folder = self._media.test_clip.folder
         path = (folder / unquote(exchange.path).lstrip("/")).resolve()
         if path.is_relative_to(folder.resolve()) and path.is_file():
-            exchange.send(FileBody(path), content_type(path.name), rate=asked_rate(exchange))
+            exchange.send(FileBody(path), content_type(path.name), rate=exchange.asked_rate())
         else:
             exchange.not_found()

@@ -1,28 +1,21 @@
-"""An origin that misbehaves: `/<fault>/<anything>.mp4`, the fault table is at the end.
+"""An origin that misbehaves: `/<fault>/<anything>.mp4`, the faults are in `sandbox.sites.faults`.
 
-What every fault understands: `?size=` gives a unique video of that size instead of the test clip
-(its seed is the name in the path), `?rate=` paces it in bytes a second. A fault that goes away
-("once…") counts the requests of one exact address; `POST /_sandbox/reset` forgets them.
+What every fault understands: `?size=` gives a unique video of that size instead of the test clip;
+its seed is the name in the path (with `changed`, `<name>-changed` after the cut). Faults that pass
+count the GETs of one exact address; `POST /_sandbox/reset` forgets them.
 """
 
-import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
-from sandbox.bodies import BLOCK, Body, BytesBody, FileBody
+from sandbox.bodies import Body, FileBody
 from sandbox.exchange import Exchange
 from sandbox.media import Media
-from sandbox.sites.files import asked_rate
+from sandbox.sites import faults
 
 HOST = "bad.example"
-VIDEO = "video/mp4"
-
-_LOGIN_PAGE = "<!doctype html><html><head><title>Sign in</title></head><body>Please.</body></html>"
-_FIVE_TERABYTES = 5 * 10**12
-_ENDLESS_RATE = 50 * 1024 * 1024
-_FOR_EVER_SECONDS = 600.0
+DEFAULT_SIZE = 1_000_000
 
 
 class Hostile:
@@ -36,15 +29,25 @@ class Hostile:
             self._asked.clear()
 
     def answer(self, exchange: Exchange) -> None:
-        mode = exchange.path.split("/")[1]
-        count = self._count(exchange)
-        if mode.isdigit():
-            _status(exchange, int(mode))
-        elif mode.startswith("once") and mode[4:].isdigit():
-            self._once(exchange, count, int(mode[4:]))
-        elif mode in _CHANGING:
-            _CHANGING[mode](exchange, self._body(exchange), count)
-        elif mode in FAULTS:
-            FAULTS[mode](exchange, self._body(exchange))
-        else:
+        name = exchange.path.split("/")[1]
+        fault = faults.find(name)
+        if fault is None:
             exchange.not_found()
+            return
+        count = self._count(exchange)
+        changed = name == faults.CHANGED and count > faults.cut_number(exchange)
+        fault(exchange, self._body(exchange, name, changed=changed), count)
+
+    def _count(self, exchange: Exchange) -> int:
+        """Which GET of this address it is, from 1; a HEAD asks about the next one."""
+        with self._lock:
+            if exchange.method == "HEAD":
+                return self._asked[exchange.url] + 1
+            self._asked[exchange.url] += 1
+            return self._asked[exchange.url]
+
+    def _body(self, exchange: Exchange, name: str, *, changed: bool) -> Body:
+        if name != faults.CHANGED and "size" not in exchange.query:
+            return FileBody(self._media.test_clip.muxed)
+        seed = PurePosixPath(exchange.path).stem + (f"-{name}" if changed else "")
+        return self._media.unique(seed, int(exchange.query.get("size", DEFAULT_SIZE)))

@@ -1,0 +1,122 @@
+"""What the back office's pages share, and the pages for what belongs to no app."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django_q.models import Failure, OrmQ, Schedule, Success
+
+from core.errors import ExpectedError
+from core.models import Event, WorkerHeartbeat
+
+
+class RefusableForm(ModelForm[Any]):
+    """A form whose data a service has refused: it is shown again, with the refusal in it."""
+
+    refusal: ExpectedError | None = None
+
+    def clean(self) -> dict[str, Any] | None:
+        given = super().clean()
+        if self.refusal is None:
+            return given
+        for field, messages in (self.refusal.errors or {"": [self.refusal.message]}).items():
+            for message in messages:
+                self.add_error(field if field in self.fields else None, str(message))
+        return given
+
+
+class StaffAdmin(admin.ModelAdmin[Any]):
+    """Whoever may enter may do what a page offers; each page says what that is.
+
+    Django's rows of permissions play no part: the site decides by the person's role alone.
+    """
+
+    list_per_page = 50
+    show_full_result_count = False
+    empty_value_display = ""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Saving is a service's work; what it refuses stands at the fields like any mistake."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ExpectedError as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined]
+            return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[Any]]:
+        form = super().get_form(request, obj, change, **kwargs)
+        refusal = getattr(request, "refusal", None)
+        return type(form.__name__, (RefusableForm, form), {"refusal": refusal})
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.admin_site.has_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.admin_site.has_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.admin_site.has_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.admin_site.has_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.admin_site.has_permission(request)
+
+
+class ReadOnlyAdmin(StaffAdmin):
+    """A page to look at. What can be done, if anything, is done by its actions."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadOnlyInline(admin.TabularInline[Any, Any]):
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.admin_site.has_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ("id", "created_at", "topic", "type", "owner_id")
+    list_display_links = ("id", "topic")
+    search_fields = ("=id", "=topic")
+    search_help_text = _("Number or topic, such as download.42")
+    list_filter = ("type", "created_at")
+
+
+@admin.register(WorkerHeartbeat)
+class WorkerHeartbeatAdmin(ReadOnlyAdmin):
+    list_display = ("holder", "node", "pid", "busy", "slots", "started_at", "seen_at")
+
+
+# Of django-q2's tables one tells staff something: the tasks that broke. The others hold wake-ups;
+# the work itself stands in the rows of the downloads.
+for model in (Schedule, Failure, OrmQ, Success):
+    admin.site.unregister(model)
+
+
+@admin.register(Failure)
+class FailedTaskAdmin(ReadOnlyAdmin):
+    list_display = ("name", "func", "started", "stopped")
+    fields = ("name", "func", "started", "stopped", "attempt_count", "result")

@@ -1,0 +1,119 @@
+"""The life of one child: a process group of its own, limits, guard, work, end."""
+
+import importlib
+import os
+import resource
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from core.children import guard, proxied, workdir
+from core.children.wire import MAX_LINE_BYTES, Lines, Message, pack
+
+Emit = Callable[[Message], None]
+
+_DETAIL_LENGTH = 1000
+_JOB_SECONDS = 30
+
+
+def live(connection: socket.socket) -> NoReturn:
+    """Run the job that comes over the connection; what it starts dies with the connection."""
+    try:
+        os.setsid()
+        request = _receive(connection)
+        emit = _emitter(connection)
+        emit({"event": "started", "pid": os.getpid()})
+        threading.Thread(target=_die_with, args=(connection,), daemon=True).start()
+        _work(request["entry"], request["job"], emit)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        # Whatever threads and exit handlers the libraries left behind: this ends the process.
+        os._exit(0)
+
+
+def _work(entry: str, job: dict[str, Any], emit: Emit) -> None:
+    try:
+        function = _resolve(entry, job)
+        if folder := job.get("workdir"):
+            workdir.claim(Path(folder), job.get("run", 0))
+            os.chdir(folder)
+        _restrain(job)
+        function(job, emit)
+    except workdir.Busy as busy:
+        emit(failure(str(busy), busy=True))
+    except BaseException as error:
+        traceback.print_exc()
+        emit(failure(f"{type(error).__name__}: {error}"))
+
+
+def failure(detail: str, *, busy: bool = False) -> Message:
+    """A failure that is nobody's but ours."""
+    return {
+        "event": "failed",
+        "code": "internal",
+        "detail": detail[:_DETAIL_LENGTH],
+        "retryable": True,
+        "retry_after": None,
+        "busy": busy,
+    }
+
+
+def _resolve(entry: str, job: dict[str, Any]) -> Callable[[dict[str, Any], Emit], None]:
+    """`module:function`; a module's `prepare(job)` runs first, still outside the guard."""
+    module_name, _, name = entry.partition(":")
+    module = importlib.import_module(module_name)
+    if prepare := getattr(module, "prepare", None):
+        prepare(job)
+    function: Callable[[dict[str, Any], Emit], None] = getattr(module, name)
+    return function
+
+
+def _restrain(job: Mapping[str, Any]) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if size := job.get("limits", {}).get("file_bytes"):
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write then fails with EFBIG
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    sys.dont_write_bytecode = True
+    network = job.get("network") or {}
+    if network.get("proxy"):
+        proxied.install(frozenset(network.get("allowed", ())))
+    guard.install(guard.policy_for(job))
+
+
+def _receive(connection: socket.socket) -> Message:
+    connection.settimeout(_JOB_SECONDS)
+    lines, messages = Lines(), list[Message]()
+    while not messages:
+        data = connection.recv(MAX_LINE_BYTES)
+        if not data:
+            os._exit(0)  # the caller changed its mind
+        messages = lines.feed(data)
+    connection.settimeout(None)
+    return messages[0]
+
+
+def _emitter(connection: socket.socket) -> Emit:
+    lock = threading.Lock()
+
+    def emit(message: Message) -> None:
+        with lock:
+            try:
+                connection.sendall(pack(message))
+            except OSError:
+                os.killpg(0, signal.SIGKILL)
+
+    return emit
+
+
+def _die_with(connection: socket.socket) -> None:
+    """The caller never sends anything more: whatever arrives means that it is gone."""
+    try:
+        connection.recv(1)
+    finally:
+        os.killpg(0, signal.SIGKILL)

@@ -1,0 +1,167 @@
+"""One connection of the web server: an HTTP request or a WebSocket that waits for its client."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from io import BytesIO
+from typing import Any
+
+from daphne.http_protocol import HTTPFactory as DaphneHttpFactory
+from daphne.http_protocol import WebRequest
+from daphne.ws_protocol import WebSocketFactory as DaphneWebSocketFactory
+from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet.interfaces import IPushProducer
+from zope.interface import implementer
+
+GONE_AWAY = 1001
+
+LARGEST_BODY_BYTES = 64 * 1024 * 1024
+_READ_BYTES = 64 * 1024
+_STALLED_SECONDS = 60
+_TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+Message = dict[str, Any]
+
+
+@implementer(IPushProducer)
+class Gate:
+    """Open while the client takes what is sent; Twisted closes it above 64 KiB of backlog."""
+
+    def __init__(self) -> None:
+        self._open = asyncio.Event()
+        self._open.set()
+
+    async def passed(self) -> None:
+        """:raises TimeoutError: the client has taken nothing for a minute"""
+        if not self._open.is_set():
+            async with asyncio.timeout(_STALLED_SECONDS):
+                await self._open.wait()
+
+    def pauseProducing(self) -> None:
+        self._open.clear()
+
+    def resumeProducing(self) -> None:
+        self._open.set()
+
+    def stopProducing(self) -> None:
+        self._open.set()
+
+
+class Request(WebRequest):  # type: ignore[misc]
+    _gate: Gate | None = None
+    _received = 0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Twisted would parse forms and uploads too, whole and in memory.
+        super().__init__(*args, parsePOSTFormSubmission=False, **kwargs)
+
+    def gotLength(self, length: int | None) -> None:
+        super().gotLength(length)
+        if length is not None and length > LARGEST_BODY_BYTES:
+            self._refuse_body()
+
+    def handleContentChunk(self, data: bytes) -> None:
+        if self.content.closed:
+            return
+        self._received += len(data)
+        if self._received > LARGEST_BODY_BYTES:
+            self._refuse_body()
+        else:
+            super().handleContentChunk(data)
+
+    def receive_from(self, queue: asyncio.Queue[Message]) -> Callable[[], Awaitable[Message]]:
+        """The body as it is asked for, then what the queue brings.
+
+        Daphne would put all of the body into the queue; it is given an empty one instead.
+        """
+        body, self.content = self.content, BytesIO()
+
+        async def receive() -> Message:
+            if not body.closed:
+                chunk = body.read(_READ_BYTES)
+                if not chunk:
+                    body.close()
+                return {"type": "http.request", "body": chunk, "more_body": bool(chunk)}
+            while (message := await queue.get())["type"] == "http.request":
+                pass
+            return message
+
+        return receive
+
+    def handle_reply(self, message: Message) -> None:
+        if message.get("more_body") and self._gate is None and self.channel is not None:
+            self._gate = Gate()
+            self.registerProducer(self._gate, True)
+        super().handle_reply(message)
+
+    async def keep_pace(self) -> None:
+        """Come back when the client has taken most of what it was sent."""
+        if self._gate is None or self.finished or self.channel is None:
+            return
+        try:
+            await self._gate.passed()
+        except TimeoutError:
+            self._abort()
+
+    def finish(self) -> None:
+        if self._gate is not None and self.channel is not None:
+            self.unregisterProducer()
+        super().finish()
+
+    def handle_exception(self, exception: BaseException) -> None:
+        """A broken answer must not look like a whole one."""
+        if self._response_started:
+            self._abort()
+        else:
+            super().handle_exception(exception)
+
+    def check_timeouts(self) -> None:
+        if not self._response_started:
+            super().check_timeouts()
+
+    def _refuse_body(self) -> None:
+        self.content.close()
+        self.channel.transport.write(_TOO_LARGE)
+        self.channel.loseConnection()
+
+    def _abort(self) -> None:
+        if self.channel is not None:
+            self.channel.forceAbortClient()
+
+
+class HttpFactory(DaphneHttpFactory):  # type: ignore[misc]
+    def buildProtocol(self, addr: Any) -> Any:
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = Request
+        return protocol
+
+
+class WebSocket(WebSocketProtocol):  # type: ignore[misc]
+    _gate: Gate | None = None
+
+    def onOpen(self) -> None:
+        self._gate = Gate()
+        self.transport.unregisterProducer()  # the HTTP channel it was until now
+        self.transport.registerProducer(self._gate, True)
+        super().onOpen()
+
+    async def keep_pace(self) -> None:
+        if self._gate is None or self.state != self.STATE_OPEN:
+            return
+        try:
+            await self._gate.passed()
+        except TimeoutError:
+            self.dropConnection(abort=True)
+
+
+class WebSocketFactory(DaphneWebSocketFactory):  # type: ignore[misc]
+    protocol = WebSocket
+
+    def __init__(self, server: Any) -> None:
+        super().__init__(server, server=server.server_name)
+        self.setProtocolOptions(
+            autoPingTimeout=server.ping_timeout,
+            allowNullOrigin=True,  # the application looks at the origin
+            openHandshakeTimeout=server.websocket_handshake_timeout,
+            maxMessagePayloadSize=server.websocket_max_message_size,
+            maxFramePayloadSize=server.websocket_max_frame_size,
+        )

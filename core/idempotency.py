@@ -1,0 +1,90 @@
+"""A request sent twice under one Idempotency-Key is done once and answered alike."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.errors import ExpectedError, Invalid
+from core.models import IdempotencyKey
+
+KEPT = timedelta(hours=24)
+
+_KEY = re.compile(r"^[\x21-\x7e]{1,255}\Z")
+
+
+class KeyReused(ExpectedError):
+    """The key stands for another request already."""
+
+    status = 422
+    code = "idempotency_mismatch"
+    message = _("This Idempotency-Key was used for a different request.")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an endpoint answers; `body` is plain JSON, so that it can be kept."""
+
+    status: int
+    body: Any
+
+
+def answer_once(request: Request, work: Callable[[], Answer]) -> Response:
+    """Do `work`, or give the answer it has already given to this user under this key.
+
+    The key, the work and its answer are committed together: of requests sent at the same time
+    the others wait at the unique key and then find the answer. A refusal leaves no trace, so
+    that the request can be repeated.
+
+    :raises Invalid: the key is none
+    :raises KeyReused: the key stands for another request
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        answer = work()
+        return Response(answer.body, status=answer.status)
+    if not _KEY.match(key):
+        raise Invalid(
+            _("An Idempotency-Key has 1 to 255 visible ASCII characters."),
+            code="invalid_idempotency_key",
+        )
+    with transaction.atomic():
+        kept = _kept(request, key)
+        replayed = kept.status is not None
+        if not replayed:
+            answer = work()
+            kept.status, kept.body = answer.status, answer.body
+            kept.save(update_fields=["status", "body"])
+    headers = {"Idempotency-Replayed": "true"} if replayed else None
+    return Response(kept.body, status=kept.status, headers=headers)
+
+
+def forget_old() -> int:
+    """Drop keys whose time is over; how many there were."""
+    old = IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEPT)
+    return old.delete()[0]
+
+
+def _kept(request: Request, key: str) -> IdempotencyKey:
+    digest = _digest(request)
+    kept, _made = IdempotencyKey.objects.get_or_create(
+        owner_id=request.user.pk, key=key, defaults={"request_digest": digest}
+    )
+    if kept.request_digest != digest:
+        raise KeyReused
+    return kept
+
+
+def _digest(request: Request) -> str:
+    """The same for requests that ask for the same."""
+    asked = [request.method, request.path, request.query_params.dict(), request.data]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

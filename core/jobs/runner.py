@@ -1,0 +1,259 @@
+"""The loop of a worker process: claim jobs, watch their children, keep their leases.
+
+One thread: every child is a connection in one `select`, so this process alone writes
+to the database for all its jobs, in one transaction a beat.
+"""
+
+import errno
+import logging
+import select
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from time import monotonic, sleep
+from typing import Generic
+
+import psycopg
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Q
+
+from core import wakeup
+from core.jobs import lifecycle, node
+from core.jobs.holders import Holder
+from core.jobs.kind import Event, Failure, Fenced, JobKind, Run
+from core.jobs.meter import Meter
+from core.models.job import AnyJob
+
+logger = logging.getLogger(__name__)
+
+_TICK_SECONDS = 0.25
+_BEAT_SECONDS = 1.0
+_PUBLISH_SECONDS = 0.4
+_RELAUNCH_SECONDS = 1.0
+_BUSY_SECONDS = 5.0
+
+_AWAY = (OperationalError, InterfaceError, psycopg.Error)
+
+
+class Runner(Generic[AnyJob]):
+    """Runs up to `slots` jobs at once until nothing is left to do.
+
+    It stops claiming after `seconds`, and hands everything back when the node is told to stop.
+    """
+
+    def __init__(self, kind: JobKind[AnyJob], *, slots: int, seconds: float) -> None:
+        self.kind = kind
+        self.slots = slots
+        self.claims_until = monotonic() + seconds
+        self.runs: list[Run[AnyJob]] = []
+        self._beaten = self._published = monotonic()
+
+    def drain(self) -> None:
+        with closing(Holder()) as holder, self._bell() as bell:
+            self.holder = holder.id
+            try:
+                while not node.is_stopping():
+                    self._claim()
+                    if not self.runs:
+                        return
+                    self._step(bell)
+            finally:
+                self._let_go()
+
+    def _step(self, bell: wakeup.Listener | None) -> None:
+        rung = self._wait(bell)
+        for run in self.runs:
+            self._read(run)
+            self._judge(run)
+        self._beat(at_once=rung)
+        self._settle()
+        self._publish()
+
+    def _claim(self) -> None:
+        if monotonic() > self.claims_until:
+            return
+        with self._patience():
+            while len(self.runs) < self.slots:
+                job = lifecycle.claim(self.kind, holder=self.holder)
+                if job is None or not self._launch(job):
+                    return
+
+    def _launch(self, job: AnyJob) -> bool:
+        try:
+            child = self.kind.launch(job)
+        except OSError:
+            logger.warning("The fork server is away; %s goes back to the queue", job)
+            lease = lifecycle.Lease(job.pk, job.token)
+            lifecycle.put_back(
+                self.kind, lease, reason="not_started", delay_seconds=_RELAUNCH_SECONDS
+            )
+            return False
+        self.runs.append(Run(job=job, child=child, meter=Meter(self.kind.stall_seconds)))
+        return True
+
+    def _wait(self, bell: wakeup.Listener | None) -> bool:
+        """Sleep until a child speaks or the bell rings; tell whether it rang."""
+        children = [run.child for run in self.runs if run.ended_by is None]
+        if bell is None:
+            select.select(children, [], [], _TICK_SECONDS)
+            return False
+        ready, _, _ = select.select([*children, bell], [], [], _TICK_SECONDS)
+        rung = bell in ready
+        if rung:
+            bell.clear()
+        return rung
+
+    def _read(self, run: Run[AnyJob]) -> None:
+        for event in run.child.read():
+            if run.ended_by is None:
+                self._take(run, event)
+        if run.child.ended and run.ended_by is None:
+            run.ended_by = Failure("job.crashed", "The child process died.", retryable=True)
+
+    def _take(self, run: Run[AnyJob], event: Event) -> None:
+        match event["event"]:
+            case "done":
+                run.ended_by = event
+            case "failed" if event.get("busy"):
+                run.ended_by = event
+            case "failed":
+                run.ended_by = Failure(
+                    event["code"], event["detail"], event["retryable"], event.get("retry_after")
+                )
+            case "progress":
+                run.meter.at(event["downloaded_bytes"])
+                self._note(run, event)
+            case "alive":
+                run.meter.alive()
+            case _:
+                run.meter.alive()
+                self._note(run, event)
+
+    def _note(self, run: Run[AnyJob], event: Event) -> None:
+        fields = self.kind.apply(run, event)
+        for name, value in fields.items():
+            setattr(run.job, name, value)
+        run.unwritten |= fields
+        run.unpublished = run.unpublished or bool(fields)
+
+    def _judge(self, run: Run[AnyJob]) -> None:
+        """End a run that takes too long, or brings nothing any more."""
+        if run.ended_by is not None:
+            return
+        if monotonic() - run.started > self.kind.wall_seconds:
+            self._end(run, Failure("limit.time", f"Longer than {self.kind.wall_seconds:.0f} s."))
+        elif run.meter.silent_seconds > run.meter.window / 2:
+            run.meter.at(self.kind.work_bytes(run.job))
+            if run.meter.is_stalled:
+                detail = f"Nothing came for {run.meter.window:.0f} s."
+                self._end(run, Failure("limit.stalled", detail, retryable=True))
+
+    def _end(self, run: Run[AnyJob], why: Failure) -> None:
+        run.child.kill()
+        run.ended_by = why
+
+    def _beat(self, *, at_once: bool) -> None:
+        """Renew the leases, write progress, and drop the runs that lost theirs."""
+        if self._forget_lapsed() or not (at_once or self._beat_is_due()):
+            return
+        with self._patience():
+            writes = {run.lease: run.unwritten for run in self.runs}
+            gone = lifecycle.extend(self.kind, writes)
+            self._beaten = monotonic()
+            for run in self.runs:
+                run.beaten, run.unwritten = self._beaten, {}
+            self._drop([run for run in self.runs if run.lease in gone])
+
+    def _beat_is_due(self) -> bool:
+        return monotonic() - self._beaten > _BEAT_SECONDS
+
+    def _forget_lapsed(self) -> bool:
+        """After a stop longer than the lease (SIGSTOP, a database away) the jobs are not ours."""
+        lapsed = [run for run in self.runs if monotonic() - run.beaten > settings.LEASE_SECONDS]
+        for run in lapsed:
+            run.child.kill()
+            self.runs.remove(run)
+        return bool(lapsed)
+
+    def _drop(self, runs: list[Run[AnyJob]]) -> None:
+        """Stop the runs of jobs that were cancelled or taken over, and remove what they left."""
+        for run in runs:
+            run.child.kill()
+            self.runs.remove(run)
+            self.kind.release(run.job)
+
+    def _settle(self) -> None:
+        """Write the end of every run that has one; what the database refuses stays for later."""
+        for run in [run for run in self.runs if run.ended_by is not None]:
+            with self._patience():
+                self._conclude(run, run.ended_by)
+                run.child.kill()
+                self.runs.remove(run)
+
+    def _conclude(self, run: Run[AnyJob], end: Event | Failure | None) -> None:
+        match end:
+            case Failure():
+                job = lifecycle.fail(self.kind, run.lease, end)
+            case {"event": "failed"}:
+                job = lifecycle.put_back(
+                    self.kind, run.lease, reason="folder_busy", delay_seconds=_BUSY_SECONDS
+                )
+            case _:
+                job = self._complete(run, end or {})
+        if job is None or not job.is_active:
+            self.kind.release(run.job)
+
+    def _complete(self, run: Run[AnyJob], event: Event) -> AnyJob | None:
+        try:
+            return self.kind.complete(run, event)
+        except Fenced:
+            return None
+        except _AWAY:
+            raise
+        except OSError as problem:
+            code = "disk.full" if problem.errno == errno.ENOSPC else "internal"
+            return lifecycle.fail(self.kind, run.lease, Failure(code, str(problem), True))
+        except Exception as problem:  # what one job trips over must not cost the others
+            logger.exception("Could not complete %s", run.job)
+            return lifecycle.fail(self.kind, run.lease, Failure("internal", repr(problem)))
+
+    def _publish(self) -> None:
+        if monotonic() - self._published < _PUBLISH_SECONDS:
+            return
+        fresh = [run for run in self.runs if run.unpublished]
+        if fresh:
+            self._published = monotonic()
+            self.kind.publish(fresh)
+            for run in fresh:
+                run.unpublished = False
+
+    def _let_go(self) -> None:
+        """Hand back what still runs, because this worker leaves."""
+        for run in self.runs:
+            run.child.kill()
+        for run in self.runs:
+            with self._patience():
+                lifecycle.hand_back(
+                    self.kind, run.job.pk, where=Q(token=run.job.token), reason="worker_left"
+                )
+        self.runs.clear()
+
+    @contextmanager
+    def _bell(self) -> Iterator[wakeup.Listener | None]:
+        try:
+            bell = wakeup.listen()
+        except _AWAY:
+            yield None
+            return
+        with closing(bell):
+            yield bell
+
+    @contextmanager
+    def _patience(self) -> Iterator[None]:
+        """A database that is away for a moment ends no job: reconnect, try again next time."""
+        try:
+            yield
+        except _AWAY as problem:
+            logger.warning("The database does not answer: %s", problem)
+            connection.close()
+            sleep(_TICK_SECONDS)

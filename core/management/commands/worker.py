@@ -1,0 +1,77 @@
+"""One worker node: a django-q2 cluster, the fork server of its jobs, and a sweeper."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import connections
+from django_q.cluster import Cluster
+
+from core import processes
+from core.children.client import ForkServer
+from core.jobs import node
+from core.jobs.supervision import Supervision
+
+logger = logging.getLogger(__name__)
+
+_ROUND_SECONDS = 1.0
+_GRACE_SECONDS = 8.0
+
+
+class Command(BaseCommand):
+    help = "Run background jobs until told to stop (SIGTERM or Ctrl-C)."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        node.start()
+        processes.adopt_orphans()
+        children = ForkServer(node.children_socket(), settings.JOB_PRELOAD)
+        children.start()
+        # From here on every forked process dies with its parent; django-q2's own would live on
+        # and go on taking jobs.
+        processes.bind_forks()
+        cluster = Cluster()
+        stopping = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):  # in place of the cluster's own handlers
+            signal.signal(number, lambda *_: stopping.set())
+        connections.close_all()
+        cluster.start()
+        supervision = Supervision()
+        problem = _watch(cluster, children, supervision, stopping)
+        _stop(cluster, children)
+        supervision.leave()
+        if problem:
+            logger.error(problem)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(3 if problem else 0)  # past multiprocessing's wait for processes that are gone
+
+
+def _watch(
+    cluster: Any, children: ForkServer, supervision: Supervision, stopping: threading.Event
+) -> str:
+    """Look after the node until it is told to stop, or is beyond repair: then say why."""
+    while not stopping.wait(_ROUND_SECONDS):
+        if not cluster.sentinel.is_alive():
+            return "The queue's sentinel died; this node has to start anew."
+        if not children.alive():
+            logger.warning("The fork server died; starting it anew")
+            children.start()
+        processes.reap_orphans(except_for=[cluster.sentinel.pid, children.pid])
+        if supervision.look() == "wedged":
+            return "Jobs wait, but no worker takes them; this node has to start anew."
+    return ""
+
+
+def _stop(cluster: Any, children: ForkServer) -> None:
+    """Let the workers hand their jobs back, then end whatever is left of the tree."""
+    node.ask_to_stop()
+    ending = threading.Thread(target=cluster.stop, daemon=True)
+    ending.start()
+    ending.join(_GRACE_SECONDS)
+    children.stop()
+    processes.kill_descendants()

@@ -1,0 +1,110 @@
+"""The OpenAPI document says what the views declare: scopes, input, and every refusal."""
+
+from collections.abc import Iterator, Mapping
+from copy import copy
+from typing import Any, is_typeddict
+
+from drf_spectacular import openapi
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.permissions import AllowAny
+
+from core import problems, shapes
+from core.api import ApiView
+
+Schema = dict[str, Any]
+
+_REFUSED = {
+    400: "The input is wrong; `errors` says which field.",
+    401: "No API key or session, or one that opens nothing.",
+    403: "The key lacks the scope, or the browser's CSRF token is missing.",
+    404: "There is no such thing, or it is not yours.",
+    406: "Only JSON is spoken here.",
+    413: "The body is larger than 1 MB.",
+    415: "The body is not JSON.",
+    503: "Something needed is away for now; `Retry-After` says when to ask again.",
+}
+_EXAMPLE_CODES = {403: "insufficient_scope"}
+
+
+class AutoSchema(openapi.AutoSchema):
+    """Reads `scopes`, `queries` and `refusals` of an ApiView, so that nothing is said twice."""
+
+    view: ApiView
+
+    def get_description(self) -> str:
+        scope = self.view.scopes.get(self.method)
+        needs = f"Scope: `{scope}`." if scope else "Open to everybody."
+        return f"{super().get_description()}\n\n{needs}"
+
+    def get_summary(self) -> str | None:
+        """The first sentence of the method's own description."""
+        return str(super().get_description()).partition(".")[0]
+
+    def get_override_parameters(self) -> list[Any]:
+        query = self.view.queries.get(self.method)
+        return [*super().get_override_parameters(), *([query] if query else [])]
+
+    def _get_response_for_code(
+        self,
+        serializer: Any,
+        status_code: str,
+        media_types: Any = None,
+        direction: Any = "response",
+    ) -> Schema:
+        answer = copy(serializer)
+        if is_typeddict(answer):
+            answer = self._refer(answer)
+        elif isinstance(answer, OpenApiResponse) and is_typeddict(answer.response):
+            answer.response = self._refer(answer.response)
+        described: Schema = super()._get_response_for_code(
+            answer, status_code, media_types, direction
+        )
+        return described
+
+    def _refer(self, shape: type) -> Schema:
+        """The reference to a TypedDict, which is described among the components once."""
+        name = shape.__name__
+        component = ResolvedComponent(name, ResolvedComponent.SCHEMA, object=shape)
+        if component not in self.registry:
+            self.registry.register(component)
+            self.registry[component].schema = shapes.schema_of(shape, self._refer)
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    def _get_response_bodies(self, direction: Any = "response") -> Schema:
+        bodies: Schema = super()._get_response_bodies(direction)
+        for status, told in self._refused():
+            bodies[str(status)] = self._problem(status, told)
+        return bodies
+
+    def _refused(self) -> Iterator[tuple[int, Mapping[str, str]]]:
+        """Each status with its codes and what they mean."""
+        statuses = {400, 503}
+        if not any(isinstance(permission, AllowAny) for permission in self.view.get_permissions()):
+            statuses |= {401, 403}
+        if "{" in self.path:
+            statuses.add(404)
+        if self.method in {"POST", "PUT", "PATCH"}:
+            statuses |= {413, 415}
+        if self.map_renderers("media_type") == ["application/json"]:
+            statuses.add(406)
+        own = self.view.refusals.get(self.method, {})
+        for status in sorted(statuses | own.keys()):
+            code = _EXAMPLE_CODES.get(status) or problems.CODES.get(status, "invalid")
+            general = {code: _REFUSED[status]} if status in statuses else {}
+            yield status, {**general, **own.get(status, {})}
+
+    def _problem(self, status: int, told: Mapping[str, str]) -> Schema:
+        examples = {
+            code: {"value": {**problems.body(status, code, text), "request_id": "6f1c2a9e"}}
+            for code, text in told.items()
+        }
+        return {
+            "description": " ".join(told.values()),
+            "content": {
+                problems.CONTENT_TYPE: {
+                    "schema": self._refer(problems.Problem),
+                    "examples": examples,
+                }
+            },
+        }

@@ -1,0 +1,82 @@
+"""What people see where something is not there, not allowed, or broken; and the site's handlers.
+
+The API's refusals have a shape of their own (core.problems).
+"""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import requires_csrf_token
+from django_stubs_ext import StrOrPromise
+
+from core.logs import request_id
+
+_WORDS: dict[int, tuple[StrOrPromise, StrOrPromise]] = {
+    400: (
+        _("That did not arrive as it should"),
+        _("The browser sent something we cannot read. Go back and try again."),
+    ),
+    403: (
+        _("This is not open to you"),
+        _("If you need it, ask the people who run this site at your school."),
+    ),
+    404: (
+        _("There is nothing here"),
+        _("The address may be mistyped, or what was here was removed or belongs to another."),
+    ),
+    409: (_("It has changed meanwhile"), _("Go back and look how it stands now.")),
+    429: (_("That was a lot at once"), _("Wait a minute, then try again.")),
+    500: (
+        _("Something broke on our side"),
+        _("It has been noted. Try again; if it stays, tell staff the reference below."),
+    ),
+    503: (
+        _("We will be right back"),
+        _("Something this page needs is away right now. Try again in a minute."),
+    ),
+}
+
+
+def problem_page(request: HttpRequest, *, status: int, message: StrOrPromise = "") -> HttpResponse:
+    title, advice = _WORDS.get(status, _WORDS[400])
+    context = {
+        "layout": "layouts/app.html" if _may_be_framed(request, status) else "layouts/plain.html",
+        "title": title,
+        "message": message or advice,
+        "status": status,
+        "reference": request_id.get(),
+    }
+    return render(request, "problem.html", context, status=status)
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem_page(request, status=400)
+
+
+@requires_csrf_token
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem_page(request, status=403)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem_page(request, status=404)
+
+
+@requires_csrf_token
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    response = problem_page(request, status=429)
+    response["Retry-After"] = "60"
+    return response
+
+
+@requires_csrf_token
+def server_error(request: HttpRequest) -> HttpResponse:
+    return problem_page(request, status=500)
+
+
+def _may_be_framed(request: HttpRequest, status: int) -> bool:
+    """The frame greets a person by name, which needs a database that answers."""
+    user = getattr(request, "user", None)
+    return status < 500 and user is not None and user.is_authenticated

@@ -1,0 +1,133 @@
+"""Examples of the downloads API, as the OpenAPI document shows them."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+
+_URL = "https://www.youtube.com/watch?v=jNQXAC9IVRw"
+_FOLDER = "library/d0/d42-5b1f09c2"
+_MEBIBYTE = 1024 * 1024
+
+
+def _download(**facts: Any) -> dict[str, Any]:
+    """A download that waits, changed by `facts`, with the older names alongside."""
+    told = {
+        "id": 42,
+        "status": "queued",
+        "stage": None,
+        "wait_reason": None,
+        "queue_position": None,
+        "url": _URL,
+        "source": "youtube",
+        "title": "Me at the zoo",
+        "quality": "720p",
+        "format": "auto",
+        "audio_only": False,
+        "subtitles": True,
+        "priority": 0,
+        "linked": False,
+        "video_id": None,
+        "estimated_size": None,
+        "duration_seconds": None,
+        "progress_percent": 0.0,
+        "downloaded_bytes": 0,
+        "total_bytes": None,
+        "speed_bytes_per_second": None,
+        "eta_seconds": None,
+        "attempt": 0,
+        "file": None,
+        "directories": {"project": None, "video": None, "source": None},
+        "error": None,
+        "created_at": "2026-11-20T12:00:00Z",
+        "available_at": "2026-11-20T12:00:00Z",
+        "started_at": None,
+        "finished_at": None,
+        "completed_at": None,
+    } | facts
+    return told | _older_names(told)
+
+
+def _older_names(told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "download_id": told["id"],
+        "download_status": told["status"],
+        "download_progress": told["progress_percent"],
+        "video_url": told["url"],
+        "video_metadata": {
+            "title": told["title"],
+            "duration_seconds": told["duration_seconds"],
+            "format": "mp4" if told["file"] else None,
+            "source": told["source"],
+        },
+        "file_path": told["directories"]["video"],
+        "file_size_bytes": told["file"]["size_bytes"] if told["file"] else None,
+        "project_path": told["directories"]["project"],
+        "video_path": told["directories"]["video"],
+        "source_path": told["directories"]["source"],
+        "retry_count": told["attempt"],
+        "error_message": told["error"]["message"] if told["error"] else None,
+    }
+
+
+_queued = _download(queue_position=3)
+_running = _download(
+    status="running",
+    stage="downloading",
+    duration_seconds=19.0,
+    estimated_size=8 * _MEBIBYTE,
+    progress_percent=37.5,
+    downloaded_bytes=3 * _MEBIBYTE,
+    total_bytes=8 * _MEBIBYTE,
+    speed_bytes_per_second=1.5 * _MEBIBYTE,
+    eta_seconds=3.3,
+    started_at="2026-11-20T12:00:01Z",
+)
+_completed = _download(
+    status="completed",
+    video_id=7,
+    duration_seconds=19.0,
+    progress_percent=100.0,
+    downloaded_bytes=8 * _MEBIBYTE,
+    total_bytes=8 * _MEBIBYTE,
+    file={
+        "path": f"{_FOLDER}/video.mp4",
+        "size_bytes": 8 * _MEBIBYTE,
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "content_type": "video/mp4",
+        "url": "/api/v1/videos/7/file",
+    },
+    directories={
+        "project": _FOLDER,
+        "video": f"{_FOLDER}/video.mp4",
+        "source": f"{_FOLDER}/video.mp4",
+    },
+    started_at="2026-11-20T12:00:01Z",
+    finished_at="2026-11-20T12:00:07Z",
+    completed_at="2026-11-20T12:00:07Z",
+)
+_failed = _download(
+    status="failed",
+    attempt=1,
+    error={
+        "code": "source.private",
+        "message": "The video is private.",
+        "advice": "Ask its owner to share it, then try again.",
+        "retryable": False,
+    },
+    started_at="2026-11-20T12:00:01Z",
+    finished_at="2026-11-20T12:00:03Z",
+)
+
+REQUEST = OpenApiExample(
+    "A lesson, at most 720p", {"url": _URL, "quality": "720p"}, request_only=True
+)
+QUEUED = OpenApiExample("Queued", _queued)
+RUNNING = OpenApiExample("Running", _running)
+PAGE = OpenApiExample(
+    "A page", {"results": [_running, _queued], "total": 2, "limit": 50, "offset": 0}
+)
+STATES = [
+    RUNNING,
+    OpenApiExample("Completed", _completed),
+    OpenApiExample("Failed", _failed),
+]

@@ -1,0 +1,110 @@
+"""Reads for the back office: the state of the whole installation."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, QuerySet, Sum
+from django.utils import timezone
+from django_stubs_ext import StrOrPromise
+
+from accounts.models import User
+from core import storage
+from core.models import Status, WorkerHeartbeat
+from downloads.models import Download
+from downloads.selectors import queue
+from downloads.taxonomy import explain
+
+_SILENT = timedelta(seconds=15)  # a node says every five that it lives
+_RECENT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    code: str
+    label: StrOrPromise
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    node: str
+    pid: int
+    busy: int
+    slots: int
+    seen_at: datetime
+    is_silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why downloads of the last days failed, and how many of them."""
+
+    code: str
+    message: StrOrPromise
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    states: list[State]
+    waiting_since: datetime | None
+    workers: list[Worker]
+    causes: list[Cause]
+    stored_bytes: int
+    free_bytes: int
+
+
+def overview(*, user: User) -> Console:
+    """What this person may see of the installation at this moment."""
+    return Console(
+        states=states(user=user),
+        waiting_since=waiting_since(user=user),
+        workers=workers(),
+        causes=causes(user=user),
+        stored_bytes=queue.storage_used(user=user),
+        free_bytes=storage.free_bytes(),
+    )
+
+
+def states(*, user: User) -> list[State]:
+    counts = queue.counts(user=user)
+    return [State(code, label, getattr(counts, code)) for code, label in Status.choices]
+
+
+def waiting_since(*, user: User) -> datetime | None:
+    """Since when the longest waiting of the downloads that could start has been able to."""
+    now = timezone.now()
+    waits = Download.objects.visible_to(user).filter(status=Status.QUEUED, available_at__lte=now)
+    return waits.order_by("available_at").values_list("available_at", flat=True).first()
+
+
+def workers() -> list[Worker]:
+    last = timezone.now() - _SILENT
+    return [
+        Worker(
+            node=beat.node,
+            pid=beat.pid,
+            busy=beat.busy,
+            slots=beat.slots,
+            seen_at=beat.seen_at,
+            is_silent=beat.seen_at < last,
+        )
+        for beat in WorkerHeartbeat.objects.order_by("node", "pid")
+    ]
+
+
+def causes(*, user: User) -> list[Cause]:
+    """The most frequent first."""
+    failed = Download.objects.visible_to(user).filter(
+        status=Status.FAILED, finished_at__gte=timezone.now() - _RECENT
+    )
+    rows = failed.order_by().values_list("error_code").annotate(number=Count("id"))
+    return [
+        Cause(code, explain(code).message, number)
+        for code, number in rows.order_by("-number", "error_code")[:8]
+    ]
+
+
+def bytes_of(downloads: QuerySet[Download]) -> int:
+    """Size of the files that go when these downloads are purged."""
+    return downloads.aggregate(total=Sum("video__file__size_bytes"))["total"] or 0

@@ -1,0 +1,48 @@
+"""The first page: paste a link, see what runs, what waits and what needs you."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from accounts.requests import SignedInRequest
+from core import storage
+from core.pages import page
+from downloads.forms import QueueForm
+from downloads.selectors import queue
+
+RUNNING, NEXT, FAILED, FINISHED = 10, 5, 3, 6
+
+
+@page
+@require_safe
+def dashboard(request: SignedInRequest) -> HttpResponse:
+    return render_dashboard(request, QueueForm())
+
+
+@page
+@require_safe
+def board(request: SignedInRequest) -> HttpResponse:
+    """Everything under the form, for htmx to put in place panel by panel."""
+    return render(request, "downloads/_board.html", _board_of(request.user))
+
+
+def render_dashboard(
+    request: SignedInRequest, form: QueueForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, **_board_of(request.user)}
+    return render(request, "downloads/dashboard.html", context, status=status)
+
+
+def _board_of(user: User) -> dict[str, object]:
+    waiting = list(queue.waiting(user=user)[:NEXT])
+    return {
+        "counts": queue.counts(user=user),
+        "running": queue.running(user=user)[:RUNNING],
+        "waiting": waiting,
+        "positions": queue.positions_of(waiting),
+        "failed": queue.recently_failed(user=user)[:FAILED],
+        "finished": queue.recently_finished(user=user)[:FINISHED],
+        "statistics": queue.statistics(user=user),
+        "free_bytes": storage.free_bytes(),
+    }

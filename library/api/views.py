@@ -1,0 +1,105 @@
+"""The library API: list, read, fetch and delete videos."""
+
+from collections.abc import Sequence
+
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.requests import ApiRequest
+from core.api import ApiView, Page
+from library import delivery, selectors
+from library.api import examples
+from library.api.answers import VideoAnswer, VideoList, video_answer
+from library.api.inputs import ListQuery
+from library.services import removing
+
+
+class VideosView(ApiView):
+    scopes = {"GET": "library:read"}
+    queries = {"GET": ListQuery}
+
+    @extend_schema(
+        operation_id="list_videos",
+        responses=OpenApiResponse(VideoList, "A page of videos.", [examples.PAGE]),
+    )
+    def get(self, request: ApiRequest) -> Response:
+        """List videos. Your own, newest first; staff see everybody's."""
+        limit, offset = self.query.pop("limit"), self.query.pop("offset")
+        found = selectors.list_videos(user=request.user, **self.query)
+        page = Page(found.prefetch_related("subtitles"), limit=limit, offset=offset)
+        return Response(page.answer([video_answer(video) for video in page.results]))
+
+
+class VideoView(ApiView):
+    scopes = {"GET": "library:read", "DELETE": "library:write"}
+
+    @extend_schema(
+        operation_id="get_video",
+        responses=OpenApiResponse(VideoAnswer, "The video.", [examples.VIDEO]),
+    )
+    def get(self, request: ApiRequest, video_id: int) -> Response:
+        """Read a video. What is known of it, and where its files are."""
+        return Response(video_answer(selectors.get_video(user=request.user, video_id=video_id)))
+
+    @extend_schema(
+        operation_id="delete_video",
+        responses={204: OpenApiResponse(description="It is gone, with its files.")},
+    )
+    def delete(self, request: ApiRequest, video_id: int) -> Response:
+        """Delete a video. Its bytes go too, unless another person's video has the same."""
+        video = selectors.get_video(user=request.user, video_id=video_id)
+        removing.remove_video(by=request.user, video=video)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class WhateverIsAccepted(BaseContentNegotiation):
+    """A player asks for `video/*`; the file has the type it has."""
+
+    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser:
+        return parsers[0]
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Sequence[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type or ""
+
+
+class VideoFileView(ApiView):
+    scopes = {"GET": "library:read"}
+    content_negotiation_class = WhateverIsAccepted
+
+    @extend_schema(
+        operation_id="get_video_file",
+        parameters=[
+            OpenApiParameter(
+                "Range",
+                OpenApiTypes.STR,
+                OpenApiParameter.HEADER,
+                description="One range, such as `bytes=0-1023`. With `If-Range`, only of the "
+                "file whose `ETag` it names.",
+            )
+        ],
+        responses={
+            (200, "video/mp4"): OpenApiResponse(OpenApiTypes.BINARY, "The whole file."),
+            (206, "video/mp4"): OpenApiResponse(OpenApiTypes.BINARY, "The range asked for."),
+            304: OpenApiResponse(description="You have it: `If-None-Match` names its `ETag`."),
+            416: OpenApiResponse(description="The file has no such bytes."),
+        },
+    )
+    def get(self, request: ApiRequest, video_id: int) -> HttpResponseBase:
+        """Fetch a video's file. With a name made of its title; `ETag` is its SHA-256."""
+        video = selectors.get_video(user=request.user, video_id=video_id)
+        name = f"{video.title}.{video.container}"
+        return delivery.file_response(
+            request._request, video.file, filename=name, attachment=True
+        )

@@ -1,0 +1,71 @@
+"""`./run demo`: the product beside a make-believe YouTube and Drive, with accounts to try.
+
+Starts the sandbox, points the product at it by settings alone, makes two accounts and then
+becomes `manage.py serve`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from sandbox import catalogue
+
+_ROOT = Path(__file__).resolve().parents[1]
+_PASSWORD = "sala-de-aula-42"  # of the demo alone, which listens on this machine alone
+_PEOPLE = (
+    ("professora", "professora@escola.example", "Helena Duarte", "user"),
+    ("diretora", "diretora@escola.example", "Marta Lima", "admin"),
+)
+
+
+def main() -> None:
+    data = Path(os.environ.setdefault("DATA_DIR", "./var/demo")).resolve()
+    os.environ["DATA_DIR"] = str(data)
+    hosts = _start_sandbox(data / "sandbox")
+    os.environ["OUTBOUND_PROXY"] = hosts["proxy"]
+    os.environ["OUTBOUND_CA_FILE"] = hosts["ca_file"]
+    _manage("migrate", "--verbosity", "0")
+    for person in _PEOPLE:
+        _make(*person)
+    _explain()
+    manage = str(_ROOT / "manage.py")
+    os.execv(sys.executable, [sys.executable, manage, "serve", *sys.argv[1:]])
+
+
+def _start_sandbox(folder: Path) -> dict[str, str]:
+    """The child lives as long as this process, also after it has become the server."""
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "sandbox", "--demo", "--die-with-parent", "--folder", folder]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=_ROOT, start_new_session=True
+    )
+    assert process.stdout is not None
+    return dict(json.loads(process.stdout.readline()))
+
+
+def _make(username: str, email: str, name: str, role: str) -> None:
+    words = ["--username", username, "--email", email, "--full-name", name, "--role", role]
+    _manage("create_user", *words, "--password-stdin", given=_PASSWORD)
+
+
+def _manage(*words: str, given: str = "") -> None:
+    """A second start finds the accounts made already, which is as good."""
+    command = [sys.executable, str(_ROOT / "manage.py"), *words]
+    subprocess.run(command, input=given, text=True, check=False, capture_output=True)
+
+
+def _explain() -> None:
+    print("Demo: teacher «professora», staff «diretora», password for both «%s»." % _PASSWORD)
+    print("Links to paste, all played on this machine:")
+    for lesson in catalogue.lessons():
+        print(f"  https://www.youtube.com/watch?v={lesson.video_id}  {lesson.title}")
+    print("  http://videos.example/hls/master.m3u8  an HLS stream")
+    print(
+        "  https://www.youtube.com/watch?v=private0000  a private video, which fails", flush=True
+    )
+
+
+if __name__ == "__main__":
+    main()
