@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from downloads.selectors import console
 
 
 class AdminSite(admin.AdminSite):
@@ -43,7 +44,5 @@ class AdminSite(admin.AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        from downloads.selectors import console
-
         now = console.overview(user=cast("User", request.user))
         return super().index(request, {"console": now, **(extra_context or {})})

@@ -6,6 +6,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import override
 from django.views.generic import RedirectView
 from drf_spectacular import renderers, views
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,6 +23,7 @@ class SchemaView(views.SpectacularAPIView):
 
     renderer_classes = [renderers.OpenApiJsonRenderer2, renderers.OpenApiYamlRenderer]
 
+    @extend_schema(exclude=True)
     def get(self, request: Request, *args: object, **kwargs: object) -> Response:
         with override("en"):
             return self._get_schema_response(request)
@@ -47,5 +49,5 @@ urlpatterns = [
     path("docs", RedirectView.as_view(pattern_name="api-docs")),
     path("redoc", RedirectView.as_view(pattern_name="api-redoc")),
     path("", include("monitoring.urls")),
-    re_path(r"^api(/.*)?$", not_found),
+    re_path(r"^api(?:/.*)?$", not_found),
 ]

@@ -61,8 +61,11 @@ class WakingBroker(ORM):  # type: ignore[misc]
 
     def _forget(self) -> None:
         """Start afresh after an outage; a moment's sleep keeps a dead database from spinning."""
+        self.close()
+        connections.close_all()
+        time.sleep(_LOOK_AGAIN_SECONDS)
+
+    def close(self) -> None:
         if self._listener is not None:
             self._listener.close()
             self._listener = None
-        connections.close_all()
-        time.sleep(_LOOK_AGAIN_SECONDS)

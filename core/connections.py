@@ -1,9 +1,10 @@
 """One connection of the web server: an HTTP request or a WebSocket that waits for its client."""
+# ruff: noqa: N802 - the names are Twisted's
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 from daphne.http_protocol import HTTPFactory as DaphneHttpFactory
 from daphne.http_protocol import WebRequest
@@ -12,7 +13,8 @@ from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
-GONE_AWAY = 1001
+NORMAL = 1000
+GOING_AWAY = 1001
 
 LARGEST_BODY_BYTES = 64 * 1024 * 1024
 _READ_BYTES = 64 * 1024
@@ -47,6 +49,7 @@ class Gate:
 
 
 class Request(WebRequest):  # type: ignore[misc]
+    content: IO[bytes]
     _gate: Gate | None = None
     _received = 0
 
@@ -144,6 +147,15 @@ class WebSocket(WebSocketProtocol):  # type: ignore[misc]
         self.transport.registerProducer(self._gate, True)
         super().onOpen()
 
+    def onMessage(self, payload: bytes, is_binary: bool) -> None:
+        if self.state == self.STATE_OPEN:  # what comes after our goodbye is not read
+            super().onMessage(payload, is_binary)
+
+    def serverClose(self, code: int | None = None) -> None:
+        """Daphne's way refuses the codes below 3000 that the protocol has for servers."""
+        if self.state == self.STATE_OPEN:
+            self.sendCloseFrame(code=code or NORMAL)
+
     async def keep_pace(self) -> None:
         if self._gate is None or self.state != self.STATE_OPEN:
             return
@@ -164,4 +176,5 @@ class WebSocketFactory(DaphneWebSocketFactory):  # type: ignore[misc]
             openHandshakeTimeout=server.websocket_handshake_timeout,
             maxMessagePayloadSize=server.websocket_max_message_size,
             maxFramePayloadSize=server.websocket_max_frame_size,
+            failByDrop=False,  # who breaks a rule is told which
         )

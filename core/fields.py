@@ -21,12 +21,11 @@ class Flag(serializers.BooleanField):
     """`true` or `false`, in JSON as such and in a query as these words."""
 
     def to_internal_value(self, data: Any) -> bool:
-        words = {"true": True, "false": False}
         if isinstance(data, bool):
             return data
-        if data not in words or self.parent is None or not isinstance(self.parent, Query):
+        if not isinstance(self.parent, Query) or data not in {"true", "false"}:
             self.fail("invalid", input=data)
-        return words[data]
+        return bool(data == "true")
 
 
 class Whole(serializers.IntegerField):

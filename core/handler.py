@@ -7,9 +7,9 @@ cheaper, and bounds threads and database connections.
 
 import asyncio
 import contextvars
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import IO, Any, ParamSpec, TypeVar
+from typing import IO, Any, ParamSpec, TypeVar, cast
 
 import django
 from django.core import signals
@@ -17,15 +17,14 @@ from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.handlers.base import BaseHandler
 from django.http import FileResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
 THREADS = 8
 CHUNK_BYTES = 256 * 1024
 
 Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -64,12 +63,12 @@ class ThreadedASGIHandler(ASGIHandler):
             self._threads, lambda: context.run(function, *args, **kwargs)
         )
 
-    def _respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+    def _respond(self, scope: Scope, body: IO[bytes]) -> Any:
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
         request, refusal = self.create_request(scope, body)
-        response = self.get_response(request) if request is not None else refusal
-        response._handler_class = self.__class__
+        response: Any = self.get_response(request) if request is not None else refusal
+        response._handler_class = self.__class__  # noqa: SLF001 - as every handler of Django does
         if not response.streaming:
             response.close()  # in the thread whose database connection it looks after
         return response
@@ -99,7 +98,8 @@ class ThreadedASGIHandler(ASGIHandler):
         """Read a synchronous response as it is sent; Django would read all of it first."""
         if isinstance(response, FileResponse):
             response.block_size = CHUNK_BYTES
-        response.streaming_content = self._pieces(iter(response.streaming_content))
+        parts = cast("Iterator[bytes]", response.streaming_content)
+        response.streaming_content = self._pieces(parts)
 
     async def _pieces(self, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
         while (part := await self._in_thread(next, parts, None)) is not None:

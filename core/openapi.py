@@ -5,12 +5,13 @@ from copy import copy
 from typing import Any, is_typeddict
 
 from drf_spectacular import openapi
-from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.plumbing import ResolvedComponent, force_instance
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.permissions import AllowAny
 
 from core import problems, shapes
 from core.api import ApiView
+from core.fields import Input
 
 Schema = dict[str, Any]
 
@@ -41,9 +42,35 @@ class AutoSchema(openapi.AutoSchema):
         """The first sentence of the method's own description."""
         return str(super().get_description()).partition(".")[0]
 
+    def get_auth(self) -> list[Schema]:
+        """Each way of signing in, as the authenticators describe themselves."""
+        scope = self.view.scopes.get(self.method)
+        ways: list[Schema] = []
+        for way in self.view.get_authenticators():
+            name, kind = way.scheme_name, ResolvedComponent.SECURITY_SCHEMA
+            component = ResolvedComponent(name, kind, way.scheme, type(way))
+            self.registry.register_on_missing(component)
+            ways.append({name: [scope] if scope and way.scheme["type"] == "http" else []})
+        return ways
+
     def get_override_parameters(self) -> list[Any]:
         query = self.view.queries.get(self.method)
         return [*super().get_override_parameters(), *([query] if query else [])]
+
+    def _map_serializer(
+        self, serializer: Any, direction: Any, bypass_extensions: bool = False
+    ) -> Schema:
+        schema: Schema = super()._map_serializer(serializer, direction, bypass_extensions)
+        if isinstance(force_instance(serializer), Input):
+            schema["additionalProperties"] = False
+        return schema
+
+    def _map_serializer_field(
+        self, field: Any, direction: Any, bypass_extensions: bool = False
+    ) -> Schema:
+        schema: Schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        schema.pop("x-spec-enum-id", None)  # a note of the library to itself
+        return schema
 
     def _get_response_for_code(
         self,

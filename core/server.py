@@ -20,7 +20,7 @@ from twisted.internet import defer
 from twisted.internet.error import CannotListenError
 from twisted.logger import globalLogBeginner
 
-from core.connections import GONE_AWAY, HttpFactory, Request, WebSocket, WebSocketFactory
+from core.connections import GOING_AWAY, HttpFactory, Request, WebSocket, WebSocketFactory
 
 __all__ = ["CannotListenError", "WebServer"]
 
@@ -59,7 +59,9 @@ class WebServer(DaphneServer):  # type: ignore[misc]
         """
         _allow_many_files()
         globalLogBeginner.beginLoggingTo(
-            [lambda _: None], redirectStandardIO=False, discardBuffer=True
+            [lambda _: None],  # type: ignore[list-item]
+            redirectStandardIO=False,
+            discardBuffer=True,
         )
         self.http_factory = HttpFactory(self)
         self.ws_factory = WebSocketFactory(self)
@@ -89,7 +91,7 @@ class WebServer(DaphneServer):  # type: ignore[misc]
         self._listener.stopListening()
         for protocol in list(self.connections):
             if isinstance(protocol, WebSocket):
-                protocol.sendClose(code=GONE_AWAY)
+                protocol.serverClose(GOING_AWAY)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GRACE_SECONDS):
                 while running := self._applications():

@@ -1,9 +1,10 @@
 """Answers of the API are TypedDicts: checked by mypy, drawn here for the OpenAPI document.
 
-A field's `Annotated[...]` notes become its description (text) or part of its schema (mapping).
+A field's `Annotated[...]` notes become its description (a text) or its format.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from types import NoneType, UnionType
@@ -13,7 +14,15 @@ from typing import get_type_hints, is_typeddict
 Schema = dict[str, Any]
 Refer = Callable[[type], Schema]
 
-Moment = Annotated[str, {"format": "date-time"}]
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A note on a text: which form it has."""
+
+    name: str
+
+
+Moment = Annotated[str, Format("date-time")]
 
 _PLAIN: dict[Any, Schema] = {
     str: {"type": "string"},
@@ -74,8 +83,8 @@ def _schema(hint: Any, refer: Refer) -> Schema:
 
 def _annotated(schema: Schema, notes: tuple[Any, ...]) -> Schema:
     for note in notes:
-        extra = note if isinstance(note, Mapping) else {"description": note}
-        schema = schema | dict(extra)
+        said = {"format": note.name} if isinstance(note, Format) else {"description": note}
+        schema = schema | said
     return schema
 
 

@@ -86,8 +86,10 @@ def shelf_of(name: str) -> str:
 
 
 def _below(root: Path, name: str) -> Path:
-    path = (root / name).resolve()
-    if "\0" in name or not path.is_relative_to(root.resolve()) or path == root.resolve():
+    if "\0" in name:
+        raise NotFound
+    top, path = root.resolve(), (root / name).resolve()
+    if not path.is_relative_to(top) or path == top:
         raise NotFound
     return path
 

@@ -26,7 +26,10 @@ class Listener(Protocol):
         ...
 
     def clear(self) -> None:
-        """Forget the rings so far. Call it before looking at the table."""
+        """Forget the rings so far. Call it before looking at the table.
+
+        :raises OSError: the bell is broken; make a new listener
+        """
         ...
 
     def close(self) -> None: ...
@@ -89,7 +92,11 @@ class PostgresListener:
         return self._connection.fileno()
 
     def clear(self) -> None:
-        for _ in self._connection.notifies(timeout=0):
+        try:
+            self._connection.pgconn.consume_input()
+        except psycopg.OperationalError as problem:
+            raise ConnectionError("the bell's connection to the database broke") from problem
+        while self._connection.pgconn.notifies():
             pass
 
     def close(self) -> None:

@@ -13,6 +13,10 @@ from downloads.selectors.downloads import DownloadFilter
 from downloads.services.queueing import QueueRequest
 
 
+def _day_picker() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
 class QueueForm(forms.Form):
     """A link and the wishes that go with it."""
 
@@ -58,8 +62,8 @@ class FilterForm(forms.Form):
         label=_("Source"), choices=[("", _("All sources")), *Source.choices], required=False
     )
     search = forms.CharField(label=_("Search"), max_length=200, required=False)
-    since = forms.DateField(label=_("From"), required=False)
-    until = forms.DateField(label=_("To"), required=False)
+    since = forms.DateField(label=_("From"), required=False, widget=_day_picker())
+    until = forms.DateField(label=_("To"), required=False, widget=_day_picker())
 
     def filter(self) -> DownloadFilter:
         self.is_valid()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from downloads.views import dashboard, details, lists
+from downloads.views import dashboard, details, lists, pictures
 
 app_name = "downloads"
 urlpatterns = [
@@ -15,5 +15,5 @@ urlpatterns = [
     path("downloads/<int:download_id>/cancel", details.cancel, name="cancel"),
     path("downloads/<int:download_id>/retry", details.retry, name="retry"),
     path("downloads/<int:download_id>/purge", details.purge, name="purge"),
-    path("downloads/<int:download_id>/thumbnail", details.thumbnail, name="thumbnail"),
+    path("downloads/<int:download_id>/thumbnail", pictures.thumbnail, name="thumbnail"),
 ]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 from django.utils.translation import override
 
@@ -120,10 +120,10 @@ class Frame:
         return json.dumps(self._message, ensure_ascii=False, separators=(",", ":"))
 
 
-class Event:
+class News:
     """Something that happened, as the hub tells it to those who follow it.
 
-    `id` is None for progress; `seen_id` is the newest event its hearer knows of by now.
+    `id` is None for progress; `seen_id` is the newest event its hearer knows of by then.
     """
 
     def __init__(self, message: Message, seen_id: int) -> None:
@@ -152,7 +152,8 @@ def download_update(update: Mapping[str, Any], *, event_id: int, at: str = "") -
 
 def running_download(update: Mapping[str, Any]) -> RunningDownload:
     """What of a download's update the dashboard shows."""
-    return RunningDownload(**{name: update[name] for name in RunningDownload.__annotations__})  # type: ignore[typeddict-item]
+    shown = {name: update[name] for name in RunningDownload.__annotations__}
+    return cast("RunningDownload", shown)
 
 
 def said(code: str, language: str) -> str:

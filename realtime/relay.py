@@ -8,11 +8,9 @@ and the hub finds them again in the event table.
 
 import asyncio
 import errno
-import os
 import socket
 import uuid
 from collections import deque
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -75,7 +73,7 @@ class LocalSocketChannelLayer(BaseChannelLayer):  # type: ignore[misc]
     def _present(self) -> list[str]:
         """Every channel of the host; those that are gone are forgotten."""
         try:
-            present = os.listdir(self._directory)
+            present = [path.name for path in self._directory.iterdir()]
         except FileNotFoundError:
             present = []
         for channel in self._peers.keys() - set(present):
@@ -130,20 +128,16 @@ class _Inbox:
                 self._arrived.set()
 
 
-@dataclass(slots=True)
 class _Peer:
-    """The sending end. A socket for each peer, so that one who does not read fills only his own."""
+    """The sending end. Each has its own socket, so that one who does not read fills only that."""
 
-    path: Path
-    socket: socket.socket = field(init=False)
-    shunned_until: float = 0.0
-
-    def __post_init__(self) -> None:
+    def __init__(self, path: Path) -> None:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.setblocking(False)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
+        self._shunned_until = 0.0
         try:
-            self.socket.connect(str(self.path))
+            self.socket.connect(str(path))
         except OSError:
             self.socket.close()
             raise
@@ -153,10 +147,10 @@ class _Peer:
         for pause in _PAUSES:
             if self._sent(letter):
                 return
-            if monotonic() < self.shunned_until:
+            if monotonic() < self._shunned_until:
                 return
             await asyncio.sleep(pause)
-        self.shunned_until = monotonic() + _SHUNNED_SECONDS
+        self._shunned_until = monotonic() + _SHUNNED_SECONDS
 
     def _sent(self, letter: bytes) -> bool:
         try:

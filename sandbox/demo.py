@@ -37,7 +37,15 @@ def main() -> None:
 def _start_sandbox(folder: Path) -> dict[str, str]:
     """The child lives as long as this process, also after it has become the server."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "sandbox", "--demo", "--die-with-parent", "--folder", folder]
+    command = [
+        sys.executable,
+        "-m",
+        "sandbox",
+        "--demo",
+        "--die-with-parent",
+        "--folder",
+        str(folder),
+    ]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, cwd=_ROOT, start_new_session=True
     )
@@ -57,7 +65,7 @@ def _manage(*words: str, given: str = "") -> None:
 
 
 def _explain() -> None:
-    print("Demo: teacher «professora», staff «diretora», password for both «%s»." % _PASSWORD)
+    print(f"Demo: teacher «professora», staff «diretora», password for both «{_PASSWORD}».")
     print("Links to paste, all played on this machine:")
     for lesson in catalogue.lessons():
         print(f"  https://www.youtube.com/watch?v={lesson.video_id}  {lesson.title}")

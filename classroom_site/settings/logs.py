@@ -25,6 +25,6 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django.server": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
-        "django_q": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django-q": {"level": "WARNING"},
     },
 }

@@ -73,12 +73,11 @@ class SandboxProcess:
         return f"{self.origin}/files/unique/{seed}/{size}.mp4" + (f"?rate={rate}" if rate else "")
 
     def sha256(self, seed: str, size: int) -> str:
-        body = requests.get(self.unique_url(seed, size), timeout=30).content
-        assert len(body) == size
-        return hashlib.sha256(body).hexdigest()
+        url = f"{self.origin}/files/unique/{seed}/{size}.mp4.sha256"
+        return requests.get(url, timeout=30).text.strip()
 
     def log(self) -> list[dict[str, Any]]:
-        return list(requests.get(f"{self.origin}/_sandbox/log", timeout=10).json())
+        return list(requests.get(f"{self.origin}/_sandbox/log", timeout=10).json()["requests"])
 
     def close(self) -> None:
         self._process.terminate()

@@ -1,9 +1,13 @@
 """What an operator copies is true: every command exists, every file named is there."""
 
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +81,59 @@ def test_the_image_takes_along_every_app_of_the_product():
     assert {app for app in ours if f"!{app}" not in allowed} == set()
 
 
+def test_what_the_image_contains_is_enough_to_start(tmp_path):
+    left_out = shutil.ignore_patterns("tests", "__pycache__")
+    for line in (ROOT / ".dockerignore").read_text().splitlines():
+        source = ROOT / line[1:]
+        if line.startswith("!") and source.is_dir():
+            shutil.copytree(source, tmp_path / line[1:], ignore=left_out)
+        elif line.startswith("!"):
+            (tmp_path / line[1:]).parent.mkdir(exist_ok=True)
+            shutil.copy(source, tmp_path / line[1:])
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path / "var")}
+
+    said = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (said.returncode, said.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1), (None, 1)])
+def test_the_health_check_of_the_image_tells_well_from_ill(status, code):
+    class Application(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append((self.path, self.headers["Host"]))
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    asked = []
+    server = HTTPServer(("127.0.0.1", 0), Application)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    if status is None:
+        server.shutdown()
+        server.server_close()
+    environment = {"ALLOWED_HOSTS": ".school.example,b", "PORT": str(server.server_port)}
+
+    check = subprocess.run(
+        [sys.executable, ROOT / "deploy/healthcheck.py"], env=environment, check=False
+    )
+
+    assert check.returncode == code
+    assert asked == ([("/health/live", "school.example")] if status else [])
+    if status:
+        server.shutdown()
+        server.server_close()
+
+
 def test_the_image_runs_as_nobody_special_and_carries_no_secret():
     last = DOCKERFILE.rpartition("\nFROM ")[2]
 
@@ -99,9 +156,7 @@ def test_the_compose_file_names_what_it_uses():
     for service in SERVICES.values():
         assert set(service["networks"]) <= set(COMPOSE["networks"])
         assert set(service.get("depends_on", {})) <= set(SERVICES)
-    targets = {
-        service["build"]["target"] for service in SERVICES.values() if "build" in service
-    }
+    targets = {service["build"]["target"] for service in SERVICES.values() if "build" in service}
     assert targets <= set(re.findall(r"^FROM .* AS (\w+)", DOCKERFILE, re.MULTILINE))
 
 

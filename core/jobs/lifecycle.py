@@ -8,8 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce
 
+from core.clock import database_now
 from core.jobs import holders
 from core.jobs.kind import Failure, Fenced, JobKind, Lease
 from core.jobs.states import sources_of
@@ -36,7 +37,7 @@ def move(
     """Move a job, if it is still where that is allowed and `where` holds; None otherwise."""
     condition = Q(where or Q(), id=job_id, status__in=sources_of(target))
     with transaction.atomic():
-        job = kind.rows().select_for_update().filter(condition).first()
+        job = kind.rows().select_for_update(of=("self",)).filter(condition).first()
         if job is None:
             return None
         source = Status(job.status)
@@ -61,7 +62,7 @@ def claim(kind: JobKind[AnyJob], *, holder: str) -> AnyJob | None:
                     holder=holder,
                     lease_until=_lease_end(),
                     run=F("run") + 1,
-                    started_at=Coalesce("started_at", Now()),
+                    started_at=Coalesce("started_at", database_now()),
                     wait_reason="",
                     error_code="",
                     error_detail="",
@@ -86,7 +87,7 @@ def extend(kind: JobKind[AnyJob], updates: dict[Lease, dict[str, Any]]) -> list[
 
 def complete(kind: JobKind[AnyJob], lease: Lease, **fields: Any) -> AnyJob:
     """:raises Fenced: the lease is no longer held"""
-    done = {**_FREE, "finished_at": Now(), "error_code": "", "error_detail": "", **fields}
+    done = {**_FREE, "finished_at": database_now(), "error_code": "", "error_detail": "", **fields}
     job = move(
         kind,
         job_id=lease.job_id,
@@ -103,7 +104,7 @@ def complete(kind: JobKind[AnyJob], lease: Lease, **fields: Any) -> AnyJob:
 def fail(kind: JobKind[AnyJob], lease: Lease, failure: Failure) -> AnyJob | None:
     """Count a failed attempt: queue the job for the next one, or give it up."""
     with transaction.atomic():
-        job = kind.rows().select_for_update().held(lease).first()
+        job = kind.rows().select_for_update(of=("self",)).held(lease).first()
         if job is None:
             return None
         attempt = job.attempt + 1
@@ -116,9 +117,9 @@ def fail(kind: JobKind[AnyJob], lease: Lease, failure: Failure) -> AnyJob | None
         }
         if again:
             wait = timedelta(seconds=_wait_before(attempt, failure.retry_after))
-            fields |= {"available_at": Now() + wait, "wait_reason": "retry"}
+            fields |= {"available_at": database_now() + wait, "wait_reason": "retry"}
         else:
-            fields |= {"finished_at": Now()}
+            fields |= {"finished_at": database_now()}
         return move(
             kind,
             job_id=lease.job_id,
@@ -140,7 +141,7 @@ def put_back(
         actor="worker",
         reason=reason,
         where=Q(token=lease.token),
-        fields={**_FREE, "available_at": Now() + timedelta(seconds=delay_seconds)},
+        fields={**_FREE, "available_at": database_now() + timedelta(seconds=delay_seconds)},
     )
 
 
@@ -156,7 +157,7 @@ def hand_back(kind: JobKind[AnyJob], job_id: int, *, where: Q, reason: str) -> A
         actor="sweeper",
         reason="job.crashed",
         where=often,
-        fields={**counted, "finished_at": Now(), "error_code": "job.crashed"},
+        fields={**counted, "finished_at": database_now(), "error_code": "job.crashed"},
     )
     return gave_up or move(
         kind,
@@ -165,7 +166,7 @@ def hand_back(kind: JobKind[AnyJob], job_id: int, *, where: Q, reason: str) -> A
         actor="sweeper",
         reason=reason,
         where=condition,
-        fields={**counted, "available_at": Now(), "wait_reason": ""},
+        fields={**counted, "available_at": database_now(), "wait_reason": ""},
     )
 
 
@@ -177,7 +178,7 @@ def cancel(kind: JobKind[AnyJob], job_id: int, *, actor: str) -> AnyJob | None:
         actor=actor,
         fields={
             **_FREE,
-            "finished_at": Now(),
+            "finished_at": database_now(),
             "wait_reason": "",
             "error_code": "",
             "error_detail": "",
@@ -197,7 +198,7 @@ def requeue(kind: JobKind[AnyJob], job_id: int, *, actor: str, **fields: Any) ->
             **_FREE,
             "attempt": 0,
             "handed_back": 0,
-            "available_at": Now(),
+            "available_at": database_now(),
             "started_at": None,
             "finished_at": None,
             "wait_reason": "",
@@ -217,14 +218,14 @@ def sweep(kind: JobKind[AnyJob]) -> int:
         for job_id, holder in running.filter(holder__in=dead).values_list("id", "holder")
     ]
     found += [
-        hand_back(kind, job_id, where=Q(lease_until__lt=Now()), reason="lease_lapsed")
+        hand_back(kind, job_id, where=Q(lease_until__lt=database_now()), reason="lease_lapsed")
         for job_id in kind.rows().lapsed().values_list("id", flat=True)
     ]
     return sum(job is not None for job in found)
 
 
 def _lease_end() -> Any:
-    return Now() + timedelta(seconds=settings.LEASE_SECONDS)
+    return database_now() + timedelta(seconds=settings.LEASE_SECONDS)
 
 
 def _wait_before(attempt: int, retry_after: float | None) -> float:

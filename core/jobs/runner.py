@@ -47,21 +47,25 @@ class Runner(Generic[AnyJob]):
         self.claims_until = monotonic() + seconds
         self.runs: list[Run[AnyJob]] = []
         self._beaten = self._published = monotonic()
+        self._bell: wakeup.Listener | None = None
+        self._may_be_more = True
 
     def drain(self) -> None:
-        with closing(Holder()) as holder, self._bell() as bell:
+        with closing(Holder()) as holder:
             self.holder = holder.id
             try:
                 while not node.is_stopping():
                     self._claim()
                     if not self.runs:
                         return
-                    self._step(bell)
+                    self._step()
             finally:
                 self._let_go()
+                self._unhang_bell()
 
-    def _step(self, bell: wakeup.Listener | None) -> None:
-        rung = self._wait(bell)
+    def _step(self) -> None:
+        rung = self._wait()
+        self._may_be_more = rung or self._beat_is_due()
         for run in self.runs:
             self._read(run)
             self._judge(run)
@@ -70,7 +74,7 @@ class Runner(Generic[AnyJob]):
         self._publish()
 
     def _claim(self) -> None:
-        if monotonic() > self.claims_until:
+        if not self._may_be_more or monotonic() > self.claims_until:
             return
         with self._patience():
             while len(self.runs) < self.slots:
@@ -91,17 +95,30 @@ class Runner(Generic[AnyJob]):
         self.runs.append(Run(job=job, child=child, meter=Meter(self.kind.stall_seconds)))
         return True
 
-    def _wait(self, bell: wakeup.Listener | None) -> bool:
+    def _wait(self) -> bool:
         """Sleep until a child speaks or the bell rings; tell whether it rang."""
+        bell = self._hang_bell()
         children = [run.child for run in self.runs if run.ended_by is None]
-        if bell is None:
-            select.select(children, [], [], _TICK_SECONDS)
-            return False
-        ready, _, _ = select.select([*children, bell], [], [], _TICK_SECONDS)
-        rung = bell in ready
+        ready, _, _ = select.select([*children, *bell], [], [], _TICK_SECONDS)
+        rung = any(one in bell for one in ready)
         if rung:
-            bell.clear()
+            try:
+                bell[0].clear()
+            except OSError:
+                self._unhang_bell()
         return rung
+
+    def _hang_bell(self) -> list[wakeup.Listener]:
+        """The bell, or nothing while the database that would ring it is away."""
+        if self._bell is None:
+            with self._patience():
+                self._bell = wakeup.listen()
+        return [self._bell] if self._bell else []
+
+    def _unhang_bell(self) -> None:
+        if self._bell is not None:
+            self._bell.close()
+            self._bell = None
 
     def _read(self, run: Run[AnyJob]) -> None:
         for event in run.child.read():
@@ -180,6 +197,7 @@ class Runner(Generic[AnyJob]):
         for run in runs:
             run.child.kill()
             self.runs.remove(run)
+            self._may_be_more = True
             self.kind.release(run.job)
 
     def _settle(self) -> None:
@@ -189,6 +207,7 @@ class Runner(Generic[AnyJob]):
                 self._conclude(run, run.ended_by)
                 run.child.kill()
                 self.runs.remove(run)
+                self._may_be_more = True  # there is room again
 
     def _conclude(self, run: Run[AnyJob], end: Event | Failure | None) -> None:
         match end:
@@ -237,16 +256,6 @@ class Runner(Generic[AnyJob]):
                     self.kind, run.job.pk, where=Q(token=run.job.token), reason="worker_left"
                 )
         self.runs.clear()
-
-    @contextmanager
-    def _bell(self) -> Iterator[wakeup.Listener | None]:
-        try:
-            bell = wakeup.listen()
-        except _AWAY:
-            yield None
-            return
-        with closing(bell):
-            yield bell
 
     @contextmanager
     def _patience(self) -> Iterator[None]:

@@ -1,13 +1,14 @@
-"""What every background job has in common: its row is the truth, its lease says who works on it."""
+"""What all background jobs share: the row is the truth, its lease says who works on it."""
 
 from typing import Any, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from core.clock import database_now
 
 
 class Status(models.TextChoices):
@@ -31,7 +32,7 @@ class JobQuerySet(models.QuerySet[AnyJob]):
         return self.filter(status__in=ACTIVE)
 
     def claimable(self) -> Self:
-        return self.filter(status=Status.QUEUED, available_at__lte=Now())
+        return self.filter(status=Status.QUEUED, available_at__lte=database_now())
 
     def in_turn(self) -> Self:
         """The order in which queued jobs are taken."""
@@ -39,7 +40,7 @@ class JobQuerySet(models.QuerySet[AnyJob]):
 
     def lapsed(self) -> Self:
         """Running jobs whose worker has not been heard of for longer than a lease."""
-        return self.filter(status=Status.RUNNING, lease_until__lt=Now())
+        return self.filter(status=Status.RUNNING, lease_until__lt=database_now())
 
     def held(self, lease: Any) -> Self:
         """The job of this lease, as long as nobody cancelled it or took it over."""

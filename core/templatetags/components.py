@@ -68,3 +68,8 @@ def input_(field: BoundField) -> SafeString:
     if field.errors:
         classes.append("is-invalid")
     return field.as_widget(attrs={"class": " ".join(classes), "placeholder": ""})
+
+
+@register.simple_tag
+def check(field: BoundField) -> SafeString:
+    return field.as_widget(attrs={"class": "form-check-input"})

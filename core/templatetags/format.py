@@ -95,3 +95,9 @@ def _distance(moment: datetime) -> str:
         days = int(passed // DAY)
         return ngettext("%(count)s day ago", "%(count)s days ago", days) % {"count": days}
     return date_format(moment, "SHORT_DATE_FORMAT")
+
+
+@register.filter
+def unlocalised(number: float | None) -> str:
+    """A number for machines: attributes want a point wherever the reader is."""
+    return "" if number is None else f"{number:g}"

@@ -35,26 +35,7 @@ class VideoMetadataAnswer(TypedDict):
     source: Source
 
 
-class OlderNames(TypedDict):
-    """Facts of a download under the names older clients know."""
-
-    download_id: int
-    download_status: Status
-    download_progress: float
-    video_url: str
-    video_metadata: VideoMetadataAnswer
-    file_path: str | None
-    file_size_bytes: int | None
-    project_path: str | None
-    video_path: str | None
-    source_path: str | None
-    retry_count: int
-    error_message: str | None
-
-
-class DownloadAnswer(OlderNames):
-    """A download."""
-
+class DownloadFacts(TypedDict):
     id: int
     status: Status
     stage: Annotated[str | None, "While it runs."]
@@ -86,6 +67,27 @@ class DownloadAnswer(OlderNames):
     started_at: Moment | None
     finished_at: Moment | None
     completed_at: Moment | None
+
+
+class OlderNames(TypedDict):
+    """Facts of a download under the names older clients know."""
+
+    download_id: int
+    download_status: Status
+    download_progress: float
+    video_url: str
+    video_metadata: VideoMetadataAnswer
+    file_path: str | None
+    file_size_bytes: int | None
+    project_path: str | None
+    video_path: str | None
+    source_path: str | None
+    retry_count: int
+    error_message: str | None
+
+
+class DownloadAnswer(DownloadFacts, OlderNames):
+    """A download. What follows `download_id` repeats facts under the names older clients know."""
 
 
 class DownloadList(PageShape):

@@ -119,12 +119,12 @@ _failed = _download(
 )
 
 REQUEST = OpenApiExample(
-    "A lesson, at most 720p", {"url": _URL, "quality": "720p"}, request_only=True
+    "Lesson", {"url": _URL, "quality": "720p"}, request_only=True
 )
 QUEUED = OpenApiExample("Queued", _queued)
 RUNNING = OpenApiExample("Running", _running)
 PAGE = OpenApiExample(
-    "A page", {"results": [_running, _queued], "total": 2, "limit": 50, "offset": 0}
+    "Page", {"results": [_running, _queued], "total": 2, "limit": 50, "offset": 0}
 )
 STATES = [
     RUNNING,

@@ -11,6 +11,8 @@ PRIORITIES = range(-10, 11)
 
 
 class DownloadInput(Input):
+    """What to fetch, and how."""
+
     url = Text(max_length=2000, help_text="Address of the video.")
     title = Text(
         max_length=500, required=False, allow_blank=True, help_text="Empty: the source's own."
@@ -27,7 +29,7 @@ class DownloadInput(Input):
         required=False,
         min_value=PRIORITIES[0],
         max_value=PRIORITIES[-1],
-        help_text="Higher goes first among your own.",
+        help_text="Higher goes first.",
     )
 
 

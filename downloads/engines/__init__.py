@@ -1,0 +1,1 @@
+"""Fetching a video: plain values in, plain values out, own errors. No Django, no database."""

@@ -130,6 +130,8 @@ def _ahead_of(download: Download) -> QuerySet[Download]:
     earlier = Q(available_at__lt=download.available_at) | Q(
         available_at=download.available_at, id__lt=download.pk
     )
-    return Download.objects.filter(status=Status.QUEUED).filter(
+    # SQLite writes its own clock's times shorter than ours, so that a row can precede itself.
+    others = Download.objects.filter(status=Status.QUEUED).exclude(id=download.pk)
+    return others.filter(
         Q(priority__gt=download.priority) | Q(earlier, priority=download.priority)
     )

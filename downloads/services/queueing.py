@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from accounts.models import User
 from core import wakeup
@@ -18,13 +19,21 @@ from core.jobs import lifecycle
 from core.models import ENDED, Status
 from core.queue import enqueue
 from core.text import normalise
-from downloads.engines.recognise import Recognised, UnusableUrl, recognise
+from downloads.engines import recognise
+from downloads.engines.recognise import Recognised
 from downloads.models import Download, Format, Quality
 from downloads.services import cleaning, transitions
 from downloads.services.running import DOWNLOADS
 from downloads.taxonomy import explain
 from library.services import removing
 
+_LINK_PROBLEMS: dict[type[recognise.LinkError], StrOrPromise] = {
+    recognise.LinkTooLong: _("The address is too long."),
+    recognise.BadCharacters: _("The address has spaces or other characters that cannot be in it."),
+    recognise.BadScheme: _("The address has to begin with https:// or http://."),
+    recognise.MissingHost: _("The address names no site."),
+    recognise.HasCredentials: _("The address may not hold a name or a password."),
+}
 _AUDIO_FORMATS = {Format.AUTO, Format.M4A, Format.MP3, Format.OPUS}
 _VIDEO_FORMATS = {Format.AUTO, Format.MP4, Format.WEBM, Format.MKV}
 
@@ -106,11 +115,11 @@ def retry_download(*, by: User, download: Download) -> Download:
 
 def _recognise(url: str) -> Recognised:
     try:
-        found = recognise(url)
-    except UnusableUrl as problem:
-        message = _("This is not a web address that can be downloaded.")
-        raise Invalid(message, code="invalid_url", errors={"url": [str(problem)]}) from problem
-    parts = urlsplit(found.url)
+        found = recognise.recognise(url)
+    except recognise.LinkError as problem:
+        message = _LINK_PROBLEMS.get(type(problem), _("This is not a web address."))
+        raise Invalid(message, code="invalid_url", errors={"url": [message]}) from problem
+    parts = urlsplit(found.url_normalised)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     if looks_private(parts.hostname or "", port, settings.ALLOWED_PRIVATE_ENDPOINTS):
         message = explain("network.blocked_address").message
@@ -144,12 +153,12 @@ def _active(by: User, fingerprint: str) -> Queued | None:
 def _create(by: User, request: QueueRequest, found: Recognised, fingerprint: str) -> Queued:
     download = Download(
         owner=by,
-        url=found.url,
+        url=found.url_normalised,
         source=found.source,
         source_key=found.source_key,
         fingerprint=fingerprint,
         title=request.title,
-        search_text=normalise(f"{request.title} {found.url}"),
+        search_text=normalise(f"{request.title} {found.url_normalised}"),
         quality=request.quality,
         format=request.format,
         audio_only=request.audio_only,

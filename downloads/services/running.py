@@ -123,6 +123,7 @@ def _order(job: Download, folder: Path) -> dict[str, Any]:
         "workdir": str(folder),
         "tools_dir": str(Path(settings.RUN_DIR) / "tools"),
         "fingerprint": job.fingerprint,
+        "run": job.run,
         "quality": job.quality,
         "format": job.format,
         "audio_only": job.audio_only,

@@ -1,15 +1,17 @@
 """The words of downloads: what runs, what is waited for, what went wrong."""
 
 from django import template
+from django.urls import reverse
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from core.templatetags.format import clock, filesize, span
 from core.models import Status
+from core.templatetags.format import filesize, span
 from downloads.models import Download, Transition
+from downloads.selectors.queue import Counts
 from downloads.states import Stage
 from downloads.taxonomy import Explanation, explain
 
@@ -17,10 +19,10 @@ register = template.Library()
 
 STAGES: dict[str, StrOrPromise] = {
     "": gettext_lazy("Starting"),
-    Stage.RESOLVING: gettext_lazy("Looking at the source"),
+    Stage.RESOLVING: gettext_lazy("Reading the source"),
     Stage.DOWNLOADING: gettext_lazy("Downloading"),
-    Stage.MERGING: gettext_lazy("Joining picture and sound"),
-    Stage.STORING: gettext_lazy("Putting into the library"),
+    Stage.MERGING: gettext_lazy("Merging"),
+    Stage.STORING: gettext_lazy("Saving"),
 }
 REASONS: dict[str, StrOrPromise] = {
     "linked": gettext_lazy("The library had this video already."),
@@ -56,17 +58,63 @@ def why(transition: Transition) -> StrOrPromise:
     return REASONS.get(transition.reason) or explain(transition.reason).message
 
 
+@register.filter
+def thumb_url(download: Download) -> str:
+    """Its picture, as long as there is one."""
+    gone = download.status == Status.COMPLETED and download.video_id is None
+    if gone or not download.has_thumbnail:
+        return ""
+    return reverse("downloads:thumbnail", args=[download.pk])
+
+
 @register.simple_tag
-def waits_for(download: Download, position: int | None) -> str:
-    """Why a queued download does not run yet."""
-    if download.wait_reason == "retry":
-        at = time_format(localtime(download.available_at))
-        return _("Tries again at %(time)s") % {"time": at}
-    if position == 1:
-        return _("Next in line")
-    return _("Number %(position)s in line") % {"position": position} if position else ""
+def reason(download: Download, position: int | None) -> StrOrPromise:
+    """Why it stands where it stands, where there is more to say than that it does."""
+    if download.status == Status.QUEUED:
+        return _waits_for(download, position or 0)
+    if download.status == Status.FAILED:
+        return explain(download.error_code).message
+    if download.status == Status.COMPLETED and download.video_id is None:
+        return _("Its video was deleted.")
+    return REASONS["linked"] if download.linked else ""
 
 
 @register.filter
 def at(positions: dict[int, int], download: Download) -> int | None:
     return positions.get(download.pk)
+
+
+@register.filter
+def bytes_so_far(size: int) -> str:
+    return filesize(size) if size else ""
+
+
+@register.filter
+def time_left(seconds: float | None) -> str:
+    return "" if seconds is None else _("%(time)s left") % {"time": span(seconds)}
+
+
+@register.filter
+def took(download: Download) -> float:
+    """Seconds from its first start to its end."""
+    if download.started_at is None or download.finished_at is None:
+        return 0
+    return (download.finished_at - download.started_at).total_seconds()
+
+
+@register.filter
+def tabs(counts: Counts) -> list[dict[str, object]]:
+    """The states a list can be narrowed to, with how many there are."""
+    return [
+        {"status": status.value, "label": status.label, "number": getattr(counts, status.value)}
+        for status in Status
+    ]
+
+
+def _waits_for(download: Download, position: int) -> str:
+    if download.wait_reason == "retry":
+        at = time_format(localtime(download.available_at))
+        return _("Failed once; tries again at %(time)s") % {"time": at}
+    if position == 1:
+        return _("Next in line")
+    return _("Number %(position)s in line") % {"position": position} if position else ""

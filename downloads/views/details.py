@@ -74,12 +74,6 @@ def purge(request: SignedInRequest, download_id: int) -> HttpResponse:
     return render(request, f"downloads/{name}.html", {"download": download})
 
 
-@page
-@require_safe
-def thumbnail(request: SignedInRequest, download_id: int) -> HttpResponseBase:
-    raise NotImplementedError
-
-
 def _detail_of(request: SignedInRequest, download_id: int) -> dict[str, object]:
     download = downloads.get_download(user=request.user, download_id=download_id)
     return {

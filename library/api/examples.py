@@ -38,5 +38,5 @@ _video: dict[str, Any] = {
     "created_at": "2026-11-20T12:00:07Z",
 }
 
-VIDEO = OpenApiExample("A video", _video)
-PAGE = OpenApiExample("A page", {"results": [_video], "total": 1, "limit": 50, "offset": 0})
+VIDEO = OpenApiExample("Video", _video)
+PAGE = OpenApiExample("Page", {"results": [_video], "total": 1, "limit": 50, "offset": 0})

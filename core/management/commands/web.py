@@ -30,9 +30,7 @@ class Command(BaseCommand):
             WebServer(application, host, port).run()
         except CannotListenError as problem:
             reason = problem.socketError.strerror or problem.socketError
-            raise CommandError(
-                f"Cannot listen on {host}:{port}: {reason}", returncode=2
-            ) from None
+            raise CommandError(f"Cannot listen on {host}:{port}: {reason}", returncode=2) from None
         live.SENDER.flush()
 
 

@@ -1,0 +1,196 @@
+"""Who may enter the back office, and what its first page says."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Role, User
+from accounts.services import api_keys
+from conftest import PASSWORD
+from core.models import Event, Status, WorkerHeartbeat
+from downloads.models import Transition
+from downloads.tests.build import make_download
+from library.tests.build import make_video
+
+
+@pytest.fixture
+def something_of_everything(ana):
+    """At least one row behind every page of the back office."""
+    make_video(ana, title="Verbos", subtitles={"pt": "WEBVTT"})
+    download = make_download(ana, status=Status.FAILED)
+    Transition.objects.create(download=download, target="queued", actor="user:1")
+    Event.objects.create(topic="download.1", type="download_update", owner_id=ana.pk)
+    WorkerHeartbeat.objects.create(holder="abc123", node="school", pid=42, slots=10, busy=3)
+    api_keys.create_api_key(by=ana, owner=ana, name="portal", scopes=["downloads:read"])
+
+
+def models() -> dict[str, type[Model]]:
+    return {model._meta.label: model for model in admin.site._registry}
+
+
+def pages_of(model: type[Model]) -> list[str]:
+    base = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+    row = model._default_manager.first()
+    of_row = [f"{base}{row.pk}/change/", f"{base}{row.pk}/history/"] if row else []
+    return [base, *of_row]
+
+
+def test_staff_find_exactly_these_tables():
+    assert set(models()) == {
+        "accounts.ApiKey",
+        "accounts.User",
+        "core.Event",
+        "core.WorkerHeartbeat",
+        "django_q.Failure",
+        "downloads.Download",
+        "library.StoredFile",
+        "library.Subtitle",
+        "library.Video",
+    }
+
+
+def test_nobody_signs_in_past_the_sign_in_page(anonymous, clara):
+    answer = anonymous.get("/admin/downloads/download/?q=x", follow=True)
+    last, _status = answer.redirect_chain[-1]
+    assert last == "/accounts/login/?next=/admin/downloads/download/%3Fq%3Dx"
+
+    tried = anonymous.post("/admin/login/", {"username": "clara", "password": PASSWORD})
+    assert (tried.status_code, tried.headers["Location"]) == (302, "/accounts/login/?next=/admin/")
+    assert anonymous.get("/admin/").status_code == 302
+
+
+def test_staff_signing_in_come_to_the_page_they_asked_for(anonymous, clara):
+    answer = anonymous.post(
+        "/accounts/login/?next=/admin/downloads/download/",
+        {"login": "clara", "password": PASSWORD},
+    )
+
+    assert answer.headers["Location"] == "/admin/downloads/download/"
+    assert anonymous.get("/admin/downloads/download/").status_code == 200
+
+
+def test_staff_who_are_in_already_are_led_on(clara_client):
+    assert clara_client.get("/admin/login/").headers["Location"] == "/admin/"
+
+
+def test_the_role_alone_opens_the_door(ana, clara):
+    User.objects.filter(pk=ana.pk).update(is_staff=True, is_superuser=True)
+    User.objects.filter(pk=clara.pk).update(is_staff=False, is_superuser=False)
+    hers, staffs = Client(), Client()
+    hers.force_login(ana)
+    staffs.force_login(clara)
+
+    assert hers.get("/admin/", follow=True).status_code == 403
+    assert staffs.get("/admin/").status_code == 200
+    assert staffs.get("/admin/downloads/download/").status_code == 200
+
+
+def test_a_teacher_sees_no_page_of_the_back_office(ana_client, something_of_everything):
+    for model in models().values():
+        for address in pages_of(model):
+            answer = ana_client.get(address, follow=True)
+            assert (address, answer.status_code) == (address, 403)
+
+
+def test_staff_who_lose_the_role_or_the_account_are_out_at_once(clara_client, clara):
+    User.objects.filter(pk=clara.pk).update(role=Role.USER)
+    assert clara_client.get("/admin/", follow=True).status_code == 403
+
+    User.objects.filter(pk=clara.pk).update(role=Role.ADMIN, is_active=False)
+    assert "/accounts/login/" in clara_client.get("/admin/", follow=True).redirect_chain[-1][0]
+
+
+def test_passwords_are_changed_on_the_one_page_for_it(clara_client):
+    answer = clara_client.get("/admin/password_change/")
+
+    assert answer.headers["Location"] == "/accounts/password/change/"
+
+
+def test_every_page_opens_for_staff_under_the_strict_policy(clara_client, something_of_everything):
+    pages = [page for model in models().values() for page in pages_of(model)]
+    assert len(pages) == 9 * 3 - 2  # no task has failed
+
+    for address in ["/admin/", *pages, "/admin/accounts/user/add/", "/admin/accounts/apikey/add/"]:
+        answer = clara_client.get(address)
+        text = answer.content.decode()
+        assert (address, answer.status_code) == (address, 200)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "script-src 'self'" in policy
+        assert "style-src 'self'" in policy
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)", text), address
+
+
+def test_the_console_says_how_the_installation_is(clara_client, ana, bruno):
+    now = timezone.now()
+    make_download(ana, available_at=now - timedelta(minutes=7))
+    make_download(bruno, available_at=now + timedelta(hours=1))
+    make_download(bruno, status=Status.RUNNING)
+    for _ in range(2):
+        make_download(ana, status=Status.FAILED)
+    make_download(bruno, status=Status.FAILED, error_code="disk.full")
+    make_download(
+        bruno, status=Status.FAILED, error_code="internal", finished_at=now - timedelta(days=8)
+    )
+    WorkerHeartbeat.objects.create(holder="a", node="one", pid=1, slots=10, busy=3, seen_at=now)
+    WorkerHeartbeat.objects.create(
+        holder="b", node="two", pid=2, slots=10, seen_at=now - timedelta(seconds=40)
+    )
+
+    console = clara_client.get("/admin/").context["console"]
+
+    assert {state.code: state.number for state in console.states} == {
+        "queued": 2,
+        "running": 1,
+        "completed": 0,
+        "failed": 4,
+        "cancelled": 0,
+    }
+    assert console.waiting_since == now - timedelta(minutes=7)
+    assert [(worker.node, worker.busy, worker.is_silent) for worker in console.workers] == [
+        ("one", 3, False),
+        ("two", 0, True),
+    ]
+    assert [(cause.code, cause.number) for cause in console.causes] == [
+        ("source.private", 2),
+        ("disk.full", 1),
+    ]
+    assert console.free_bytes > 0
+
+
+def test_the_console_leads_to_the_downloads_behind_a_figure(clara_client, ana):
+    failed = make_download(ana, status=Status.FAILED)
+    make_download(ana)
+    shown = clara_client.get("/admin/").content.decode()
+    links = re.findall(r'href="(/admin/downloads/download/\?[^"]*failed[^"]*)"', shown)
+
+    assert len(links) == 2
+    for link in links:
+        answer = clara_client.get(link.replace("&amp;", "&"))
+        assert list(answer.context["cl"].result_list) == [failed]
+
+
+def test_an_empty_console_says_what_to_do(clara_client):
+    shown = clara_client.get("/admin/").content.decode()
+
+    assert "No worker runs." in shown
+    assert "nobody waits" in shown
+    assert "Nothing failed." in shown
+
+
+def test_the_console_takes_as_many_queries_for_many_downloads_as_for_none(
+    clara_client, ana, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(10) as few:
+        clara_client.get("/admin/")
+    for _ in range(10):
+        make_download(ana, status=Status.FAILED)
+        make_download(ana)
+
+    with django_assert_max_num_queries(len(few)):
+        clara_client.get("/admin/")

@@ -1,0 +1,198 @@
+"""The back office for downloads: see everything, change nothing by hand, act through services."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from core.admin import ReadOnlyAdmin, ReadOnlyInline
+from core.errors import ExpectedError
+from core.models import Status
+from core.templatetags.format import ago, filesize, percent
+from core.text import normalise
+from downloads.models import Download, Transition
+from downloads.selectors import console
+from downloads.selectors import downloads as selectors
+from downloads.services import queueing
+from downloads.taxonomy import ERRORS, explain
+
+AT_ONCE = 500
+
+
+class CauseFilter(admin.SimpleListFilter):
+    """By error code: a closed list, so that the page need not ask the table which there are."""
+
+    title = _("cause")
+    parameter_name = "error_code"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(code, code) for code in ERRORS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Download]) -> QuerySet[Download]:
+        return queryset.filter(error_code=self.value()) if self.value() else queryset
+
+
+class TransitionInline(ReadOnlyInline):
+    model = Transition
+    fields = ("at", "source", "target", "reason", "actor")
+    ordering = ("id",)
+
+
+@admin.register(Download)
+class DownloadAdmin(ReadOnlyAdmin):
+    list_display = (
+        "name",
+        "owner_link",
+        "source",
+        "state",
+        "progress",
+        "cause",
+        "size",
+        "attempts",
+        "worker",
+        "age",
+    )
+    list_filter = ("status", "source", CauseFilter, "created_at")
+    search_fields = ("search_text", "owner__username", "owner__email", "=id")
+    search_help_text = _("Title, address, number, or whose it is")
+    date_hierarchy = "created_at"
+    inlines = (TransitionInline,)
+    actions = ("retry", "cancel", "purge")
+    fieldsets = (
+        (None, {"fields": ("url", "title", "owner", "source", "video", "linked")}),
+        (_("Now"), {"fields": (
+            "state", "progress", "wait_reason", "cause", "advice", "error_detail", "attempts",
+            "handed_back", "worker", "lease_until",
+        )}),
+        (_("Wanted"), {"fields": ("quality", "format", "audio_only", "subtitles", "priority")}),
+        (_("Times"), {"fields": ("created_at", "available_at", "started_at", "finished_at")}),
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Download]:
+        return selectors.list_downloads(user=cast("User", request.user))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Download], search_term: str
+    ) -> tuple[QuerySet[Download], bool]:
+        return super().get_search_results(request, queryset, normalise(search_term))
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return lookup == "owner__id__exact" or super().lookup_allowed(lookup, value, request)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        offered = [("retry", _("Retry")), ("cancel", _("Cancel")), ("purge", _("Purge…"))]
+        context = {"service_actions": offered, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    @admin.display(description=_("download"), ordering="id")
+    def name(self, download: Download) -> str:
+        return str(download)
+
+    @admin.display(description=_("owner"), ordering="owner__username")
+    def owner_link(self, download: Download) -> SafeString:
+        address = f"?owner__id__exact={download.owner_id}"
+        return format_html('<a href="{}">{}</a>', address, download.owner)
+
+    @admin.display(description=_("state"), ordering="status")
+    def state(self, download: Download) -> SafeString:
+        return format_html(
+            '<span class="state state-{}">{}</span>',
+            download.status,
+            download.get_status_display(),
+        )
+
+    @admin.display(description=_("progress"), ordering="progress_percent")
+    def progress(self, download: Download) -> SafeString:
+        share = percent(download.progress_percent)
+        return format_html(
+            '<progress max="100" value="{}">{}</progress> {}',
+            int(download.progress_percent),
+            share,
+            share,
+        )
+
+    @admin.display(description=_("cause"), ordering="error_code")
+    def cause(self, download: Download) -> SafeString | str:
+        if not download.error_code:
+            return ""
+        said = explain(download.error_code).message
+        return format_html("<code>{}</code><br>{}", download.error_code, said)
+
+    @admin.display(description=_("what to do"))
+    def advice(self, download: Download) -> str:
+        return str(explain(download.error_code).advice) if download.error_code else ""
+
+    @admin.display(description=_("size"), ordering="total_bytes")
+    def size(self, download: Download) -> str:
+        return filesize(download.total_bytes)
+
+    @admin.display(description=_("attempts"), ordering="attempt")
+    def attempts(self, download: Download) -> str:
+        return f"{download.attempt} / {download.run}"
+
+    @admin.display(description=_("worker"), ordering="holder")
+    def worker(self, download: Download) -> str:
+        return download.holder[:12] if download.status == Status.RUNNING else ""
+
+    @admin.display(description=_("age"), ordering="id")
+    def age(self, download: Download) -> str:
+        return ago(download.created_at)
+
+    @admin.action(description=_("Retry the selected downloads"))
+    def retry(self, request: HttpRequest, queryset: QuerySet[Download]) -> None:
+        self._each(request, queryset, queueing.retry_download)
+
+    @admin.action(description=_("Cancel the selected downloads"))
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Download]) -> None:
+        self._each(request, queryset, queueing.cancel_download)
+
+    @admin.action(description=_("Purge the selected downloads with their files…"))
+    def purge(self, request: HttpRequest, queryset: QuerySet[Download]) -> HttpResponse | None:
+        """Asks first: files go for good."""
+        if "confirmed" in request.POST:
+            self._each(request, queryset, queueing.cancel_download, purge=True)
+            return None
+        chosen = queryset.order_by("-id")[:AT_ONCE]
+        context = self.admin_site.each_context(request) | {
+            "title": _("Purge downloads"),
+            "opts": self.opts,
+            "downloads": chosen,
+            "size": console.bytes_of(queryset),
+            "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/downloads/download/purge.html", context)
+
+    def _each(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Download],
+        work: Callable[..., object],
+        **options: Any,
+    ) -> None:
+        """Do it to each, and say to how many it was done and which could not be."""
+        done, refused = 0, dict[str, list[str]]()
+        for download in queryset[:AT_ONCE]:
+            try:
+                work(by=request.user, download=download, **options)
+                done += 1
+            except ExpectedError as refusal:
+                refused.setdefault(str(refusal), []).append(f"#{download.pk}")
+        text = ngettext("Done for %(count)d download.", "Done for %(count)d downloads.", done)
+        self.message_user(request, text % {"count": done}, messages.SUCCESS if done else "info")
+        for reason, names in refused.items():
+            self.message_user(request, f"{', '.join(names[:10])}: {reason}", messages.WARNING)

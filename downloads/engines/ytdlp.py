@@ -1,0 +1,50 @@
+"""One run of yt-dlp: look, fetch, put together, publish."""
+
+from yt_dlp import YoutubeDL
+
+from downloads.engines import fetching, finishing, fragments, looking, subtitles
+from downloads.engines.base import Emit, EngineError, Job, Published
+from downloads.engines.context import Context, open_context
+
+
+def warm() -> None:
+    """What every child would otherwise do for itself: expressions compiled, modules loaded."""
+    page = "https://video.example/page"
+    session = YoutubeDL({"quiet": True, "proxy": ""})
+    for url in ("https://www.youtube.com/watch?v=aaaaaaaaaaa", page):
+        for extractor in session._ies.values():  # noqa: SLF001  there is no public way
+            extractor.suitable(url)
+    for name in ("Youtube", "GoogleDrive", "HTML5MediaEmbed"):
+        session.get_info_extractor(name)
+    generic = session.get_info_extractor("Generic")
+    list(generic._extract_embeds(page, "<video src='/a.mp4'>"))  # noqa: SLF001
+    session.close()
+    fragments.install()
+
+
+def run(job: Job, emit: Emit) -> Published:
+    """
+    :raises EngineError: whatever is not a mistake of ours
+    """
+    context = open_context(job, emit)
+    try:
+        return _run(context)
+    except Exception as error:
+        explained = error if isinstance(error, EngineError) else context.explain(error)
+        context.folder.abandon(start_over=explained.start_over)
+        if explained is error:
+            raise
+        raise explained from error
+
+
+def _run(context: Context) -> Published:
+    info = looking.resolve(context)
+    facts = looking.describe(context, info)
+    context.emit({"event": "resolved", **facts})
+    context.stage("downloading")
+    info, parts = fetching.fetch(context, info)
+    tracks = subtitles.fetch(context, info) if context.job["subtitles"] else []
+    context.stage("merging")
+    file, found = finishing.put_together(context, info, parts)
+    context.stage("storing")
+    return finishing.publish(context, file, found, tracks, facts)

@@ -1,0 +1,14 @@
+"""Which path is answered by which socket."""
+
+from channels.routing import URLRouter
+from django.urls import path, re_path
+
+from realtime.consumers import DashboardSocket, DownloadSocket, NoSocket
+
+websocket_urlpatterns = [
+    path("ws/downloads/<int:download_id>", DownloadSocket.as_asgi()),
+    path("ws/dashboard", DashboardSocket.as_asgi()),
+    re_path("", NoSocket.as_asgi()),
+]
+
+sockets = URLRouter(websocket_urlpatterns)

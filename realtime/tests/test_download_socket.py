@@ -1,0 +1,94 @@
+"""Watching one download."""
+
+import pytest
+
+from core import events
+from core.models import Status
+from downloads.services import queueing
+from downloads.services.updates import update_of
+from downloads.tests.build import make_download
+from realtime.tests.conftest import in_thread
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def show_progress(download, **facts) -> None:
+    data = {**update_of(download), **facts}
+    events.publish(
+        topic=f"download.{download.pk}",
+        type="download_update",
+        owner_id=download.owner_id,
+        data=data,
+    )
+
+
+async def test_ana_is_told_where_her_download_stands_and_then_what_happens(ana, watch):
+    download = await in_thread(make_download)(ana, title="Frações")
+    watcher = await watch(f"/ws/downloads/{download.pk}", ana)
+
+    greeting = await watcher.next()
+    present = await watcher.next()
+    await in_thread(queueing.cancel_download)(by=ana, download=download)
+    change = await watcher.next()
+
+    assert greeting["type"] == "connection_established"
+    assert greeting["data"] == {
+        "message": "Connected to the download.",
+        "kind": "download",
+        "download_id": download.pk,
+    }
+    assert present["type"] == "download_update"
+    assert present["download_id"] == download.pk
+    assert present["data"]["title"] == "Frações"
+    assert present["data"]["status"] == "queued"
+    assert change["data"]["status"] == "cancelled"
+    assert change["event_id"] == await in_thread(events.latest_id)() > present["event_id"]
+    assert set(present) == {"type", "download_id", "data", "timestamp", "event_id"}
+
+
+async def test_events_after_the_snapshot_add_up_to_a_fresh_snapshot(ana, watch):
+    download = await in_thread(make_download)(ana)
+    first = await watch(f"/ws/downloads/{download.pk}", ana)
+
+    await in_thread(queueing.cancel_download)(by=ana, download=download)
+    await in_thread(queueing.retry_download)(by=ana, download=download)
+    newest = await in_thread(events.latest_id)()
+    told = await first.until(lambda message: message["event_id"] == newest and "id" in message["data"])
+    second = await watch(f"/ws/downloads/{download.pk}", ana)
+
+    assert told["data"] == (await second.next_of("download_update"))["data"]
+
+
+async def test_progress_is_shown_and_only_the_newest_of_a_burst(ana, watch):
+    download = await in_thread(make_download)(ana, status=Status.RUNNING)
+    watcher = await watch(f"/ws/downloads/{download.pk}", ana)
+    await watcher.next_of("download_update")
+
+    for percent in range(1, 41):
+        await in_thread(show_progress)(download, progress=percent)
+    shown = [await watcher.next()]
+    while shown[-1]["data"]["progress"] != 40:
+        shown.append(await watcher.next())
+
+    assert len(shown) <= 4
+    assert [one["data"]["progress"] for one in shown] == sorted(
+        one["data"]["progress"] for one in shown
+    )
+
+
+async def test_late_progress_does_not_bring_a_cancelled_download_back(ana, watch):
+    download = await in_thread(make_download)(ana, status=Status.RUNNING)
+    watcher = await watch(f"/ws/downloads/{download.pk}", ana)
+    await watcher.next_of("download_update")
+    before = await in_thread(update_of)(download)
+
+    await in_thread(queueing.cancel_download)(by=ana, download=download)
+    await in_thread(events.publish)(
+        topic=f"download.{download.pk}",
+        type="download_update",
+        owner_id=ana.pk,
+        data=before,
+    )
+
+    assert (await watcher.next())["data"]["status"] == "cancelled"
+    assert await watcher.nothing()
