@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django_stubs_ext import StrOrPromise
 
 from accounts.models import ApiKey, User
 from accounts.scopes import SCOPES
@@ -159,7 +160,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         return ", ".join(key.scopes)
 
     @admin.display(description=_("state"))
-    def state(self, key: ApiKey) -> str:
+    def state(self, key: ApiKey) -> StrOrPromise:
         if key.revoked_at:
             return _("revoked")
         expired = key.expires_at is not None and key.expires_at <= timezone.now()

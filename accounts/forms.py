@@ -43,9 +43,10 @@ class ProfileForm(forms.ModelForm[User]):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        browser = ("", _("The browser's"))
-        self.fields["language"].choices = [  # type: ignore[attr-defined]
-            browser,
+        language = self.fields["language"]
+        language.help_text = ""
+        language.choices = [  # type: ignore[attr-defined]
+            ("", _("As the browser says")),
             ("pt-br", "Português"),
             ("en", "English"),
         ]

@@ -8,12 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import selectors, setup_link
 from accounts.forms import ProfileForm, SetupForm
 from accounts.requests import SignedInRequest
-from accounts.services import people, profile as profiles
+from accounts.services import people
+from accounts.services import profile as profiles
 from core.errors import Conflict, Invalid, NotFound
 from core.pages import back, done, page
 from core.problem_pages import problem_page

@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +20,8 @@ class AdminSite(admin.AdminSite):
     site_header = "Classroom Downloader"
     site_title = "Classroom Downloader"
     index_title = _("Console")
-    site_url = "/"
+    empty_value_display = ""
+    enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff are whoever has the role; every page of the back office asks this."""
@@ -38,11 +40,12 @@ class AdminSite(admin.AdminSite):
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponseRedirect:
+    ) -> Any:
+        """There is one page for it, for everybody."""
         return redirect("account_change_password")
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> TemplateResponse:
         now = console.overview(user=cast("User", request.user))
         return super().index(request, {"console": now, **(extra_context or {})})

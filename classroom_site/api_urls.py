@@ -13,9 +13,7 @@ from rest_framework.response import Response
 from core.api import not_found
 
 # Both pages draw themselves with inline styles; their scripts are files of ours.
-drawn_by_script = csp_update(
-    {"style-src": ["'unsafe-inline'"], "worker-src": ["'self'", "blob:"]}
-)
+drawn_by_script = csp_update({"style-src": ["'unsafe-inline'"], "worker-src": ["'self'", "blob:"]})
 
 
 class SchemaView(views.SpectacularAPIView):

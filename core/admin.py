@@ -36,7 +36,7 @@ class StaffAdmin(admin.ModelAdmin[Any]):
 
     list_per_page = 50
     show_full_result_count = False
-    empty_value_display = ""
+    show_facets = admin.ShowFacets.NEVER
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Saving is a service's work; what it refuses stands at the fields like any mistake."""

@@ -6,23 +6,41 @@ from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
-_SECRETS = re.compile(
-    r"(?i)((?:authorization|password|secret|token|cookie|api[_-]?key)[\"']?\s*[:=]\s*[\"']?"
-    r"(?:bearer\s+)?)([^\s\"',&;]+)|\b(cdk_|ya29\.|1//)[\w.-]+|(://[^/\s:@]*:)([^@\s/]+)(?=@)"
+_HIDDEN = "[…]"
+_NAMED = re.compile(
+    r"""(?ix) (\b [\w-]* (?:password|passwd|secret(?:_key)?|token|(?:api|encryption)[_-]?key) ["']? \s* [:=] \s*)
+    (?: "[^"\n]*" | '[^'\n]*' | [^\s"',&;}]+ )"""
 )
+_HEADER = re.compile(
+    r"(?i)(\b(?:authorization|cookie|set-cookie)[\"']?\s*[:=]\s*[\"']?)[^\"'\n]+"
+)
+_SHAPED = re.compile(r"\b(cdk_|ya29\.|1//)[\w.-]+")
+_IN_URL = re.compile(r"(://[^/\s:@]*:)[^@\s/]+(?=@)")
+_LINE_ENDS = str.maketrans({"\n": "\\n", "\r": "\\r", "\x0b": "\\v", "\x0c": "\\f", "\x1b": "␛"})
 
 
-def _blacken(found: re.Match[str]) -> str:
-    return f"{found[1] or found[3] or found[4] or ''}[…]"
+def redacted(text: str) -> str:
+    """`text` without what looks like a secret."""
+    text = _NAMED.sub(rf"\1{_HIDDEN}", text)
+    text = _HEADER.sub(rf"\1{_HIDDEN}", text)
+    text = _SHAPED.sub(rf"\1{_HIDDEN}", text)
+    return _IN_URL.sub(rf"\1{_HIDDEN}", text)
 
 
 class RedactingFilter(logging.Filter):
-    """Puts the request id on the record and blackens what looks like a secret."""
+    """Puts the request id on the record, and blackens its message and its traceback.
+
+    Line ends in a message are written out, so that nobody forges a line.
+    """
+
+    _traceback = logging.Formatter().formatException
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()
         message = record.getMessage()
-        redacted = _SECRETS.sub(_blacken, message).replace("\n", "\\n")
-        if redacted != message:
-            record.msg, record.args = redacted, None
+        clean = redacted(message).translate(_LINE_ENDS)
+        if clean != message:
+            record.msg, record.args = clean, None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = redacted(self._traceback(record.exc_info))
         return True

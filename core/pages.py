@@ -28,12 +28,12 @@ def page(
 
     @wraps(view)
     def shown(
-        request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs
+        request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs
     ) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _sign_in_first(request)
         try:
-            return view(cast(Asked, request), *args, **kwargs)
+            return view(cast("Asked", request), *args, **kwargs)
         except ExpectedError as error:
             return _refused(request, error)
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -33,6 +34,7 @@ class CauseFilter(admin.SimpleListFilter):
 
     title = _("cause")
     parameter_name = "error_code"
+    template = "admin/closed_filter.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(code, code) for code in ERRORS]
@@ -61,7 +63,7 @@ class DownloadAdmin(ReadOnlyAdmin):
         "worker",
         "age",
     )
-    list_filter = ("status", "source", CauseFilter, "created_at")
+    list_filter = ("status", "source", CauseFilter)
     search_fields = ("search_text", "owner__username", "owner__email", "=id")
     search_help_text = _("Title, address, number, or whose it is")
     date_hierarchy = "created_at"
@@ -101,7 +103,7 @@ class DownloadAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("download"), ordering="id")
     def name(self, download: Download) -> str:
-        return str(download)
+        return Truncator(download).chars(90)
 
     @admin.display(description=_("owner"), ordering="owner__username")
     def owner_link(self, download: Download) -> SafeString:

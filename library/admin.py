@@ -26,7 +26,7 @@ class VideoAdmin(ReadOnlyAdmin):
     """Videos to look at and, through the service that takes their bytes along, to delete."""
 
     list_display = ("title", "owner", "source", "length", "size", "resolution", "added")
-    list_filter = ("source", "container", "created_at")
+    list_filter = ("source", "container")
     search_fields = ("search_text", "owner__username", "owner__email")
     search_help_text = _("Words of title, uploader or description, or whose it is")
     date_hierarchy = "created_at"
@@ -94,7 +94,7 @@ class VideoAdmin(ReadOnlyAdmin):
 @admin.register(StoredFile)
 class StoredFileAdmin(ReadOnlyAdmin):
     list_display = ("key", "size", "content_type", "created_at")
-    list_filter = ("content_type", "created_at")
+    list_filter = ("content_type",)
     search_fields = ("key", "=sha256")
     date_hierarchy = "created_at"
 

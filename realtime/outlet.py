@@ -27,30 +27,35 @@ class Outlet:
         self._frames: deque[Frame] = deque()
         self._newest: Frame | None = None
         self._due = 0.0
+        self._stopped = False
         self._wake = asyncio.Event()
         self._task = asyncio.ensure_future(self._pump())
 
     def put(self, frame: Frame) -> None:
         """A move; what is still waiting to be sent of progress is older than it."""
+        if self._stopped:
+            return
+        if len(self._frames) == ROOM:
+            self.close(TOO_SLOW)
+            return
         self._newest = None
         self._frames.append(frame)
         self._wake.set()
-        if len(self._frames) > ROOM:
-            self.close(TOO_SLOW)
 
     def put_newest(self, frame: Frame) -> None:
-        self._newest = frame
-        self._wake.set()
+        if not self._stopped:
+            self._newest = frame
+            self._wake.set()
 
     def close(self, code: int) -> None:
         """Close the socket now, past whatever is waiting."""
-        if not self._task.done():
+        if not self._stopped:
             self.stop()
-            self._task = asyncio.ensure_future(
-                self._send({"type": "websocket.close", "code": code})
-            )
+            goodbye = {"type": "websocket.close", "code": code}
+            self._task = asyncio.ensure_future(self._send(goodbye))
 
     def stop(self) -> None:
+        self._stopped = True
         self._task.cancel()
         self._frames.clear()
         self._newest = None

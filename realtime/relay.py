@@ -77,7 +77,7 @@ class LocalSocketChannelLayer(BaseChannelLayer):  # type: ignore[misc]
         except FileNotFoundError:
             present = []
         for channel in self._peers.keys() - set(present):
-            self._peers.pop(channel).socket.close()
+            del self._peers[channel]
         return present
 
     async def _post(self, channel: str, letter: bytes) -> None:
@@ -132,15 +132,14 @@ class _Peer:
     """The sending end. Each has its own socket, so that one who does not read fills only that."""
 
     def __init__(self, path: Path) -> None:
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.setblocking(False)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
         self._shunned_until = 0.0
-        try:
-            self.socket.connect(str(path))
-        except OSError:
-            self.socket.close()
-            raise
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
+        self._socket.connect(str(path))
+
+    def __del__(self) -> None:
+        self._socket.close()
 
     async def post(self, letter: bytes) -> None:
         """Wait a moment for a full reader; one that stays full is not waited for again so soon."""
@@ -154,7 +153,7 @@ class _Peer:
 
     def _sent(self, letter: bytes) -> bool:
         try:
-            self.socket.send(letter)
+            self._socket.send(letter)
         except BlockingIOError:
             return False
         except OSError as problem:

@@ -3,6 +3,7 @@
 Used by the tests that need the real thing (browser, kill loops, commands) and by the benchmarks.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -15,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 import requests
@@ -129,11 +130,8 @@ class Product:
         lines: queue.Queue[str] = queue.Queue()
         assert self._process is not None
         assert self._process.stdout is not None
-        threading.Thread(
-            target=lambda stream: [lines.put(line) for line in stream],
-            args=[self._process.stdout],
-            daemon=True,
-        ).start()
+        self._reader = threading.Thread(target=_pass_on, args=[self._process.stdout, lines])
+        self._reader.start()
         said: list[str] = []
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
@@ -177,7 +175,9 @@ class Product:
         began = time.monotonic()
         self._process.send_signal(how)
         self._process.wait(within)
-        return time.monotonic() - began
+        took = time.monotonic() - began
+        self._reader.join()
+        return took
 
     def close(self) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -187,9 +187,8 @@ class Product:
                 self._process.kill()
                 self._process.wait()
         for pid in self.marked():
-            psutil.Process(pid).kill()
-        if self._process is not None and self._process.stdout is not None:
-            self._process.stdout.close()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                psutil.Process(pid).kill()
 
     # -- people
 
@@ -264,6 +263,13 @@ class Product:
 
     def published(self) -> Iterator[Path]:
         return (self.media / "library").rglob("video.*")
+
+
+def _pass_on(stream: IO[str], lines: "queue.Queue[str]") -> None:
+    """Until every process that could write to it has ended."""
+    with stream:
+        for line in stream:
+            lines.put(line)
 
 
 def memory(root: int) -> int:

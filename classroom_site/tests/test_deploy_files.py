@@ -115,7 +115,7 @@ def test_the_health_check_of_the_image_tells_well_from_ill(status, code):
         def log_message(self, *args):
             pass
 
-    asked = []
+    asked: list[tuple[str, str | None]] = []
     server = HTTPServer(("127.0.0.1", 0), Application)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     if status is None:

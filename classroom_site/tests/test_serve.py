@@ -21,6 +21,12 @@ def product(tmp_path):
     product.close()
 
 
+def whole_tree(product: Product) -> list[int]:
+    """Pids of every process, once web, worker, queue and fork server are all up."""
+    eventually(lambda: len(product.tree()) >= 8, within=30, message="the whole tree")
+    return [process.pid for process in product.tree()]
+
+
 def gone(pids: list[int]) -> bool:
     return not any(psutil.pid_exists(pid) for pid in pids)
 
@@ -51,8 +57,7 @@ def test_the_first_start_offers_a_link_that_makes_the_admin_once(product):
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_to_the_main_process_ends_every_process(product, how):
     product.start()
-    tree = [process.pid for process in product.tree()]
-    assert len(tree) >= 6
+    tree = whole_tree(product)
     assert product.stop(how) < 15
     assert gone(tree)
     assert product.marked() == []
@@ -60,7 +65,7 @@ def test_a_signal_to_the_main_process_ends_every_process(product, how):
 
 def test_a_signal_to_the_whole_group_ends_every_process(product):
     product.start()
-    tree = [process.pid for process in product.tree()]
+    tree = whole_tree(product)
     groups = {os.getpgid(pid) for pid in tree} | {os.getpgid(product.pid)}
     began = time.monotonic()
     for group in groups:
@@ -73,7 +78,7 @@ def test_a_signal_to_the_whole_group_ends_every_process(product):
 
 def test_a_killed_supervisor_leaves_no_process_behind_and_can_start_again(product):
     product.start()
-    tree = [process.pid for process in product.tree()]
+    tree = whole_tree(product)
     product.stop(signal.SIGKILL)
     product.start()
     assert gone(tree)
@@ -82,7 +87,7 @@ def test_a_killed_supervisor_leaves_no_process_behind_and_can_start_again(produc
 
 def test_killed_parts_are_started_again(product):
     product.start()
-    before = {process.pid for process in product.tree()}
+    before = set(whole_tree(product))
     for part in psutil.Process(product.pid).children():
         part.kill()
 

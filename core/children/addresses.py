@@ -118,7 +118,7 @@ def parse_endpoint(pair: str) -> tuple[str, int]:
 
 
 def _classic_ipv4(host: str) -> ipaddress.IPv4Address | None:
-    """inet_aton: one to four parts, each decimal, octal or hexadecimal; the last fills the rest."""
+    """inet_aton: up to four parts, each decimal, octal or hexadecimal; the last fills up."""
     matches = [_NUMBER.fullmatch(part) for part in host.split(".")]
     parts = [_value(match) for match in matches if match]
     if len(parts) != len(matches) or not 1 <= len(parts) <= 4:

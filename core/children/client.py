@@ -44,9 +44,7 @@ class ForkServer:
         self._path.unlink(missing_ok=True)
         command = [sys.executable, "-m", "core.children.server", "--socket", str(self._path)]
         command += ["--preload", ",".join(self._preload), "--die-with-parent", str(os.getpid())]
-        self._process = subprocess.Popen(  # noqa: S603 nothing in it comes from outside
-            command, cwd=ROOT, stdin=subprocess.DEVNULL
-        )
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + wait_seconds
         while not self._path.exists():
             if not self.alive() or time.monotonic() > deadline:

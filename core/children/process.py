@@ -30,7 +30,7 @@ def live(connection: socket.socket) -> NoReturn:
         emit({"event": "started", "pid": os.getpid()})
         threading.Thread(target=_die_with, args=(connection,), daemon=True).start()
         _work(request["entry"], request["job"], emit)
-    except BaseException:
+    except BaseException:  # noqa: BLE001  the forked server's code must never go on in here
         traceback.print_exc()
     finally:
         # Whatever threads and exit handlers the libraries left behind: this ends the process.
@@ -47,7 +47,7 @@ def _work(entry: str, job: dict[str, Any], emit: Emit) -> None:
         function(job, emit)
     except workdir.Busy as busy:
         emit(failure(str(busy), busy=True))
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001  also SystemExit of a library
         traceback.print_exc()
         emit(failure(f"{type(error).__name__}: {error}"))
 

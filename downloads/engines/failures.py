@@ -86,6 +86,7 @@ _LAST = (
         r"|content too short|EOF occurred|IncompleteRead",
     ),
 )
+_STARTS_OVER = (Code.DISK_FULL, Code.LIMIT_SIZE, Code.SOURCE_NOT_A_VIDEO)
 _BY_STATUS = {
     401: Code.SOURCE_LOGIN_REQUIRED,
     402: Code.SOURCE_LOGIN_REQUIRED,
@@ -100,6 +101,11 @@ _BY_STATUS = {
     504: Code.NETWORK_TIMEOUT,
 }
 _ADDRESS = re.compile(r"https?://\S+")
+_NOISE = re.compile(r"\r|^ERROR:\s*|\[download\] ")
+_ADVICE = re.compile(
+    r";? please report this issue| \(caused by |\. Use --|\. See +https?:|; see +https?:"
+    r"|\nYou might want"
+)
 _GIVEN_UP = re.compile(r"HTTP Error (\d{3})")
 
 
@@ -110,22 +116,27 @@ def classify(
 
     :raises BaseException: the error itself, if it tells of a mistake of ours
     """
-    errors = list(chain(error))
-    text = " | ".join(dict.fromkeys(str(one) for one in errors))
+    errors, detail = list(chain(error)), plain(error)
+    text = " | ".join(str(one) for one in errors)
     for one in errors:
-        if found := _by_type(one, text):
+        if found := _by_type(one, detail):
             return found
-    if found := _by_words(_FIRST, f"{text} | {said}", text):
+    if found := _by_words(_FIRST, f"{text} | {said}", detail):
         return found
     if status := status_of(error):
-        return by_status(status, text, retry_after)
-    if found := _by_words(_LAST, text, text):
+        return by_status(status, detail, retry_after)
+    if found := _by_words(_LAST, text, detail):
         return found
     if any(isinstance(one, TransportError | ConnectionError | TimeoutError) for one in errors):
-        return EngineError(Code.NETWORK_UNREACHABLE, text)
+        return EngineError(Code.NETWORK_UNREACHABLE, detail)
     if isinstance(error, YoutubeDLError | json.JSONDecodeError):
-        return EngineError(Code.SOURCE_UNSUPPORTED, text)
+        return EngineError(Code.SOURCE_UNSUPPORTED, detail)
     raise error
+
+
+def plain(error: BaseException) -> str:
+    """What it says, without yt-dlp's advice on how to use yt-dlp."""
+    return _ADVICE.split(_NOISE.sub("", str(error)), maxsplit=1)[0].strip()
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
@@ -197,9 +208,9 @@ def _by_type(error: BaseException, text: str) -> EngineError | None:
 
 
 def _by_words(words: tuple[Words, ...], text: str, detail: str) -> EngineError | None:
-    plain = _ADDRESS.sub("", text)  # an address may contain any of the words
+    readable = _ADDRESS.sub("", text)  # an address may contain any of the words
     for code, pattern, retry_after in words:
-        if pattern.search(plain):
-            over = code in (Code.DISK_FULL, Code.LIMIT_SIZE)
+        if pattern.search(readable):
+            over = code in _STARTS_OVER
             return EngineError(code, detail, retry_after=retry_after, start_over=over)
     return None

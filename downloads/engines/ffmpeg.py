@@ -50,7 +50,7 @@ def run(
     muxer = _MUXERS.get(container, container)
     command = [program, "-hide_banner", "-nostdin", "-y", "-loglevel", "error", *inputs]
     command += [*options, "-f", muxer, f"file:{target}"]
-    process = subprocess.Popen(  # noqa: S603 a list, no shell, no word of a user
+    process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     while True:

@@ -1,17 +1,21 @@
 """What an extractor tells about a video, as our own facts. Nothing in it is trusted."""
 
 import datetime
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from downloads.engines import clean
 from downloads.engines.base import Chapter, Metadata
+from downloads.engines.recognise import MEDIA_EXTENSIONS
 
 TITLE_LENGTH = 500
 DESCRIPTION_LENGTH = 20_000
 UPLOADER_LENGTH = 200
 MAX_CHAPTERS = 200
+_NAMED_BY_PAGE = ("Generic", "HTML5MediaEmbed")
+_MEDIA_SUFFIX = re.compile(rf"\.(?:{'|'.join(MEDIA_EXTENSIONS)})$", re.IGNORECASE)
 
 Info = Mapping[str, Any]
 
@@ -49,11 +53,13 @@ def formats_of(info: Info) -> list[Info]:
 
 
 def _title(info: Info, url: str) -> str:
-    """A bare file has no title of its own but its name."""
-    if title := clean.line(info.get("title"), TITLE_LENGTH):
-        return title
-    name = clean.line(unquote(urlsplit(url).path.rpartition("/")[2]), TITLE_LENGTH)
-    return name or clean.line(urlsplit(url).hostname, TITLE_LENGTH)
+    """A bare file has no title of its own but its name, an embedded video that of its page."""
+    title = clean.line(info.get("title"), TITLE_LENGTH)
+    if info.get("extractor_key") in _NAMED_BY_PAGE:
+        title = title.removesuffix(" (1)")
+    parts = urlsplit(url)
+    name = title or clean.line(unquote(parts.path.rpartition("/")[2]), TITLE_LENGTH)
+    return _MEDIA_SUFFIX.sub("", name) or clean.line(parts.hostname, TITLE_LENGTH)
 
 
 def _published_at(info: Info) -> str | None:
@@ -62,8 +68,8 @@ def _published_at(info: Info) -> str | None:
         if (timestamp := clean.number(info.get("timestamp"))) is not None:
             moment = datetime.datetime.fromtimestamp(timestamp, datetime.UTC)
         else:
-            day = datetime.datetime.strptime(info.get("upload_date") or "", "%Y%m%d")
-            moment = day.replace(tzinfo=datetime.UTC)
+            day = datetime.date.fromisoformat(info.get("upload_date") or "")
+            moment = datetime.datetime.combine(day, datetime.time(), datetime.UTC)
     except (ValueError, TypeError, OverflowError, OSError):
         return None
     return moment.isoformat()

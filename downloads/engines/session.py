@@ -3,6 +3,7 @@
 import functools
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,10 +22,12 @@ logger = logging.getLogger(__name__)
 
 # Of a page, a manifest or a playlist; media are never read in one piece.
 MAX_PAGE_BYTES = 32 << 20
+_PIECE_BYTES = 128 << 10
+_BLOCK_SECONDS = 0.25
 _WARNINGS_KEPT = 20
 
 
-class Stop(DownloadCancelled):
+class Stop(DownloadCancelled):  # type: ignore[misc]
     """Carries an error of ours through yt-dlp, which passes on this one kind untouched."""
 
     def __init__(self, cause: EngineError) -> None:
@@ -123,13 +126,14 @@ class Session(YoutubeDL):  # type: ignore[misc]
         except HTTPError as error:
             self.refused_status = error.status
             self.retry_after = failures.seconds_until(error.response.headers.get("Retry-After"))
+            error.response.read = functools.partial(_read, error.response.read)
             raise
         except Exception as error:
             _stop_if_blocked(error)
             raise
         self._check_length(response)
         self._freshness.check(request, response)
-        response.read = functools.partial(_read_bounded, response.read)
+        response.read = functools.partial(_read, response.read)
         return response
 
     def explain(self, error: BaseException) -> EngineError:
@@ -157,11 +161,23 @@ def _stop_if_blocked(error: BaseException) -> None:
             raise Stop(EngineError(Code.NETWORK_BLOCKED_ADDRESS, str(cause))) from error
 
 
-def _read_bounded(read: Callable[..., bytes], amount: int | None = None) -> bytes:
-    if amount is not None and amount >= 0:
-        return read(amount)
+def _read(read: Callable[..., bytes], amount: int | None = None) -> bytes:
+    """A page whole, but of bounded size; media in blocks that are never long in coming, so that
+    a slow download is told from a dead one.
+    """
+    if amount is None or amount < 0:
+        return _read_page(read)
+    pieces, left = [], amount
+    deadline = time.monotonic() + _BLOCK_SECONDS
+    while left and time.monotonic() < deadline and (piece := read(min(left, _PIECE_BYTES))):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
+
+
+def _read_page(read: Callable[..., bytes]) -> bytes:
     pieces, length = [], 0
-    while piece := read(1 << 16):
+    while piece := read(_PIECE_BYTES):
         pieces.append(piece)
         length += len(piece)
         if length > MAX_PAGE_BYTES:

@@ -51,11 +51,11 @@ def stage_word(stage: str) -> StrOrPromise:
 
 
 @register.filter
-def why(transition: Transition) -> StrOrPromise:
+def why(transition: Transition) -> str:
     """Why it moved, where there is more to say than that it did."""
     if not transition.reason:
         return ""
-    return REASONS.get(transition.reason) or explain(transition.reason).message
+    return str(REASONS.get(transition.reason) or explain(transition.reason).message)
 
 
 @register.filter
@@ -68,15 +68,15 @@ def thumb_url(download: Download) -> str:
 
 
 @register.simple_tag
-def reason(download: Download, position: int | None) -> StrOrPromise:
+def reason(download: Download, position: int | None) -> str:
     """Why it stands where it stands, where there is more to say than that it does."""
     if download.status == Status.QUEUED:
         return _waits_for(download, position or 0)
     if download.status == Status.FAILED:
-        return explain(download.error_code).message
+        return str(explain(download.error_code).message)
     if download.status == Status.COMPLETED and download.video_id is None:
         return _("Its video was deleted.")
-    return REASONS["linked"] if download.linked else ""
+    return str(REASONS["linked"]) if download.linked else ""
 
 
 @register.filter

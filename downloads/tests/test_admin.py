@@ -7,6 +7,7 @@ from html import unescape
 from urllib.parse import urlencode
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from core import storage
@@ -18,7 +19,7 @@ from library.models import Video
 DOWNLOADS = "/admin/downloads/download/"
 
 
-def page(client, address: str) -> str:
+def page(client: Client, address: str) -> str:
     return client.get(address).content.decode()
 
 
@@ -178,6 +179,7 @@ def test_staff_cancel_downloads(clara_client, ana):
 @pytest.mark.django_db(transaction=True)
 def test_purging_says_what_goes_before_it_goes(clara_client, ana):
     download = make_download(ana, status=Status.COMPLETED)
+    assert download.video is not None
     key = download.video.file.key
 
     asked = act(clara_client, "purge", download)

@@ -1,6 +1,7 @@
 """Staff looking at the library in the back office, and taking videos out of it."""
 
 import pytest
+from django.test import Client
 
 from core import storage
 from library.models import StoredFile, Subtitle, Video
@@ -9,7 +10,7 @@ from library.tests.build import make_video
 VIDEOS = "/admin/library/video/"
 
 
-def page(client, address: str) -> str:
+def page(client: Client, address: str) -> str:
     return client.get(address).content.decode()
 
 

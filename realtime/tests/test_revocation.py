@@ -25,6 +25,7 @@ def changed(thing, **facts) -> None:
 
 async def test_a_person_who_was_deactivated_is_closed_and_others_are_not(ana, bruno, watch):
     hers, his = await watch("/ws/dashboard", ana), await watch("/ws/dashboard", bruno)
+    await hers.next_of("dashboard_update")
     await his.next_of("dashboard_update")
 
     await in_thread(changed)(ana, is_active=False)
@@ -35,6 +36,7 @@ async def test_a_person_who_was_deactivated_is_closed_and_others_are_not(ana, br
 
 async def test_signing_out_closes_the_sockets_of_that_session(ana, watch):
     watcher = await watch("/ws/dashboard", ana)
+    await watcher.next()
 
     await in_thread(Session.objects.all().delete)()
 
@@ -43,6 +45,7 @@ async def test_signing_out_closes_the_sockets_of_that_session(ana, watch):
 
 async def test_a_new_password_closes_the_sockets_of_the_old_one(ana, watch):
     watcher = await watch("/ws/dashboard", ana)
+    await watcher.next()
 
     await in_thread(ana.set_password)("another long secret")
     await in_thread(ana.save)()
@@ -52,6 +55,7 @@ async def test_a_new_password_closes_the_sockets_of_the_old_one(ana, watch):
 
 async def test_a_revoked_key_is_closed(ana, integrator_key, watch):
     watcher = await watch("/ws/dashboard", origin="", authorization=f"Bearer {integrator_key}")
+    await watcher.next()
     key = await in_thread(ApiKey.objects.get)()
 
     await in_thread(api_keys.revoke_api_key)(by=ana, key=key)
@@ -61,6 +65,7 @@ async def test_a_revoked_key_is_closed(ana, integrator_key, watch):
 
 async def test_who_is_staff_no_longer_does_not_go_on_seeing_everything(clara, watch):
     watcher = await watch("/ws/dashboard", clara)
+    await watcher.next()
 
     await in_thread(changed)(clara, role=Role.USER)
 

@@ -82,6 +82,18 @@
     });
   }
 
+  // -- passwords: the eye shows what was typed
+
+  for (const eye of document.querySelectorAll("[data-reveal]")) {
+    const input = eye.parentElement.querySelector("input");
+    eye.hidden = false;
+    eye.addEventListener("click", () => {
+      const shown = input.type === "password";
+      input.type = shown ? "text" : "password";
+      eye.setAttribute("aria-pressed", String(shown));
+    });
+  }
+
   // -- keyboard: n, / and ?, unless somebody types or has switched them off
 
   const shortcuts = document.getElementById("shortcuts");

@@ -1,0 +1,67 @@
+"""Waiting for children of the fork server in tests."""
+
+import os
+import select
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from core.children.client import Child
+from core.children.workdir import started_at
+
+Event = dict[str, Any]
+
+
+def hear(child: Child, until: str = "", *, seconds: float = 15) -> list[Event]:
+    """What it says up to an event of this kind, or else to its end."""
+    heard: list[Event] = []
+    deadline = time.monotonic() + seconds
+    while not child.ended:
+        left = deadline - time.monotonic()
+        assert left > 0, f"no {until or 'end'} within {seconds} s, but {heard}"
+        select.select([child], [], [], left)
+        heard += child.read()
+        if until and any(event["event"] == until for event in heard):
+            return heard
+    child.kill()
+    return heard
+
+
+def last(child: Child, *, seconds: float = 15) -> Event:
+    heard = hear(child, seconds=seconds)
+    assert heard, "the child said nothing"
+    return heard[-1]
+
+
+def eventually(condition: Callable[[], bool], *, seconds: float = 5) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def is_running(pid: int) -> bool:
+    """Neither gone nor waiting to be buried."""
+    if started_at(pid) is None:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def is_gone(pid: int, *, seconds: float = 5) -> bool:
+    return eventually(lambda: not is_running(pid), seconds=seconds)
+
+
+def group_of(pid: int) -> list[int]:
+    """The processes of this group that still run."""
+    members = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and is_running(int(entry.name)):
+            try:
+                if os.getpgid(int(entry.name)) == pid:
+                    members.append(int(entry.name))
+            except ProcessLookupError:
+                continue
+    return members

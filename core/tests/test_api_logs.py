@@ -1,0 +1,68 @@
+"""Log lines carry the request's id, and secrets of nobody."""
+
+import logging
+
+import pytest
+
+from core.logs import RedactingFilter, request_id
+
+
+def line(message: str, *arguments: object) -> logging.LogRecord:
+    record = logging.LogRecord("x", logging.INFO, __file__, 1, message, arguments, None)
+    assert RedactingFilter().filter(record)
+    return record
+
+
+@pytest.mark.parametrize(
+    ("message", "logged"),
+    [
+        ("Authorization: Bearer cdk_abc-DEF_123", "Authorization: […]"),
+        ("used cdk_abc-DEF_123 again", "used cdk_[…] again"),
+        ('{"password": "two words", "user": "ana"}', '{"password": […], "user": "ana"}'),
+        ("{'refresh_token': 'abc', 'x': 1}", "{'refresh_token': […], 'x': 1}"),
+        ("client_secret=abc, SECRET_KEY=def", "client_secret=[…], SECRET_KEY=[…]"),
+        ("secret=abc&next=/", "secret=[…]&next=/"),
+        ("token ya29.a0Af_x-y and 1//0gXyz", "token ya29.[…] and 1//[…]"),
+        ("postgres://user:pass@host/db", "postgres://user:[…]@host/db"),
+        ("redis://:pass@host:6379/0", "redis://:[…]@host:6379/0"),
+        ("api_key=abc api-key: def", "api_key=[…] api-key: […]"),
+        ("Cookie: sessionid=abc; csrftoken=def", "Cookie: […]"),
+        ("the token is gone: ask again", "the token is gone: ask again"),
+        ("two\nlines\r\nhere", "two\\nlines\\r\\nhere"),
+        ("https://example.org/a?b=c", "https://example.org/a?b=c"),
+    ],
+)
+def test_secrets_are_blackened_and_lines_stay_lines(message, logged):
+    assert line(message).getMessage() == logged
+
+
+def test_what_stands_in_the_arguments_is_blackened_too():
+    assert line("key %s of %s", "cdk_abc", "ana").getMessage() == "key cdk_[…] of ana"
+    assert line("plain %s", "words").args == ("words",)
+
+
+def test_a_traceback_is_blackened_too():
+    try:
+        raise ValueError("refused for cdk_abc at redis://:pass@host")
+    except ValueError as failure:
+        record = line("failed")
+        record.exc_info = (type(failure), failure, failure.__traceback__)
+    RedactingFilter().filter(record)
+    told = logging.Formatter().format(record)
+    assert told.endswith("ValueError: refused for cdk_[…] at redis://:[…]@host")
+    assert told.startswith("failed\nTraceback")
+
+
+def test_a_line_carries_the_id_of_its_request():
+    token = request_id.set("portal-4711")
+    try:
+        assert line("x").request_id == "portal-4711"
+    finally:
+        request_id.reset(token)
+
+
+def test_a_refused_request_is_logged_under_its_id(anonymous, db, caplog):
+    caplog.handler.addFilter(RedactingFilter())
+    anonymous.get("/api/v1/downloads", headers={"X-Request-ID": "portal-4711"})
+    (record,) = [record for record in caplog.records if record.name == "django.request"]
+    assert record.request_id == "portal-4711"

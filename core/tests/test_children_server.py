@@ -1,0 +1,245 @@
+"""A fork server runs jobs in children that can be ended at once and outlive the server."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from core.children import client
+from core.children.client import ForkServer
+from core.tests.children import eventually, group_of, hear, is_gone, is_running, last
+from core.tests.conftest import ENTRIES
+
+
+@pytest.fixture
+def own_server(tmp_path_factory, socket_folder: Path):
+    """One that the test may end."""
+    server = ForkServer(socket_folder / "own.sock", [ENTRIES])
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_a_child_announces_itself_then_says_what_it_has_to_say(fork_socket: Path):
+    child = client.launch(fork_socket, f"{ENTRIES}:say", {"texts": ["one", "dois ç"]})
+
+    heard = hear(child)
+
+    assert heard[0] == {"event": "started", "pid": child.pid}
+    assert heard[1:] == [
+        {"event": "said", "text": "one"},
+        {"event": "said", "text": "dois ç"},
+    ]
+    assert child.ended
+
+
+def test_text_that_is_no_text_arrives_too(fork_socket: Path):
+    child = client.launch(fork_socket, f"{ENTRIES}:say", {"texts": ["half \ud83d", "nul \x00"]})
+
+    assert [event.get("text") for event in hear(child)[1:]] == ["half \ud83d", "nul \x00"]
+
+
+def test_a_job_that_raises_is_an_internal_failure(fork_socket: Path):
+    child = client.launch(fork_socket, f"{ENTRIES}:fail", {})
+
+    assert last(child) == {
+        "event": "failed",
+        "code": "internal",
+        "detail": "RuntimeError: the dog ate it",
+        "retryable": True,
+        "retry_after": None,
+        "busy": False,
+    }
+
+
+def test_an_unknown_entry_is_an_internal_failure(fork_socket: Path):
+    child = client.launch(fork_socket, "no.such.module:run", {})
+
+    assert last(child)["code"] == "internal"
+
+
+def test_a_child_that_is_killed_just_ends(fork_socket: Path):
+    child = client.launch(fork_socket, f"{ENTRIES}:die", {})
+
+    assert [event["event"] for event in hear(child)] == ["started"]
+    assert child.ended
+
+
+def test_kill_ends_the_child_and_the_programs_it_started(fork_socket: Path, sleeper: str):
+    child = client.launch(fork_socket, f"{ENTRIES}:sleep", {"sleeper": sleeper})
+    program = hear(child, "sleeping")[-1]["program"]
+
+    child.kill()
+
+    assert child.ended
+    assert child.fileno() == -1
+    assert is_gone(program, seconds=1)
+    assert is_gone(child.pid, seconds=1)
+    child.kill()  # a second time changes nothing
+
+
+def test_kill_ends_a_child_that_is_stopped(fork_socket: Path, sleeper: str):
+    child = client.launch(fork_socket, f"{ENTRIES}:sleep", {"sleeper": sleeper})
+    hear(child, "sleeping")
+    os.killpg(child.pid, signal.SIGSTOP)
+
+    child.kill()
+
+    assert is_gone(child.pid, seconds=1)
+    assert group_of(child.pid) == []
+
+
+def test_a_child_whose_caller_is_gone_ends_with_all_its_programs(fork_socket: Path, sleeper: str):
+    child = client.launch(fork_socket, f"{ENTRIES}:sleep", {"sleeper": sleeper})
+    program = hear(child, "sleeping")[-1]["program"]
+
+    child._connection.close()  # what the kernel does when the caller dies
+
+    assert is_gone(program, seconds=1)
+    assert is_gone(child.pid, seconds=1)
+
+
+def test_what_a_dead_child_leaves_behind_is_ended(fork_socket: Path, sleeper: str):
+    child = client.launch(fork_socket, f"{ENTRIES}:die_beside_a_program", {"sleeper": sleeper})
+    program = hear(child)[-1]["program"]
+
+    assert is_gone(program, seconds=2)
+
+
+def test_kill_after_the_end_touches_nobody(fork_socket: Path, monkeypatch):
+    child = client.launch(fork_socket, f"{ENTRIES}:say", {"texts": []})
+    hear(child, "started")
+    assert is_gone(child.pid)
+    monkeypatch.setattr(os, "killpg", lambda *_: pytest.fail("that number may be another's"))
+
+    child.kill()
+
+    assert child.ended
+
+
+def test_children_outlive_the_server(own_server: ForkServer, socket_folder: Path, sleeper: str):
+    child = client.launch(socket_folder / "own.sock", f"{ENTRIES}:sleep", {"sleeper": sleeper})
+    program = hear(child, "sleeping")[-1]["program"]
+
+    os.kill(own_server.pid, signal.SIGKILL)
+
+    assert eventually(lambda: not own_server.alive())
+    time.sleep(0.2)
+    assert is_running(child.pid)
+    assert is_running(program)
+    child.kill()
+    assert is_gone(program, seconds=1)
+
+
+def test_stopping_the_server_lets_children_go_on(
+    own_server: ForkServer, socket_folder: Path, sleeper: str
+):
+    child = client.launch(socket_folder / "own.sock", f"{ENTRIES}:sleep", {"sleeper": sleeper})
+    hear(child, "sleeping")
+
+    own_server.stop()
+
+    assert not own_server.alive()
+    assert is_running(child.pid)
+    child.kill()
+
+
+def test_launch_fails_at_once_without_a_server(own_server: ForkServer, socket_folder: Path):
+    os.kill(own_server.pid, signal.SIGKILL)
+    assert eventually(lambda: not own_server.alive())
+    started = time.monotonic()
+
+    with pytest.raises(OSError):
+        client.launch(socket_folder / "own.sock", f"{ENTRIES}:say", {"texts": []})
+    with pytest.raises(OSError):
+        client.launch(socket_folder / "none.sock", f"{ENTRIES}:say", {"texts": []})
+
+    assert time.monotonic() - started < 1
+
+
+def test_a_new_server_takes_the_place_of_a_dead_one(own_server: ForkServer, socket_folder: Path):
+    os.kill(own_server.pid, signal.SIGKILL)
+    assert eventually(lambda: not own_server.alive())
+
+    own_server.start()
+
+    child = client.launch(socket_folder / "own.sock", f"{ENTRIES}:say", {"texts": ["again"]})
+    assert last(child)["text"] == "again"
+
+
+def test_the_server_dies_with_its_parent(socket_folder: Path):
+    code = (
+        "import time; from pathlib import Path; from core.children.client import ForkServer\n"
+        f"server = ForkServer(Path({str(socket_folder / 'orphan.sock')!r}), [])\n"
+        "server.start(); print(server.pid, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=client.ROOT
+    )
+    with parent:
+        server = int(parent.stdout.readline())
+        parent.kill()
+
+    assert is_gone(server, seconds=2)
+
+
+def test_a_server_that_cannot_start_says_so(socket_folder: Path, capfd):
+    server = ForkServer(socket_folder / "bad.sock", ["no_such_module"])
+
+    with pytest.raises(OSError, match="did not start"):
+        server.start()
+
+    assert not server.alive()
+    assert "no_such_module" in capfd.readouterr().err
+
+
+def test_only_the_owner_may_talk_to_the_server(fork_socket: Path):
+    assert stat.S_IMODE(fork_socket.stat().st_mode) == 0o600
+
+
+def test_a_socket_deep_in_the_file_system_works(tmp_path: Path):
+    path = tmp_path / ("deep" * 40) / "children.sock"
+    server = ForkServer(path, [ENTRIES])
+    server.start()
+    try:
+        assert last(client.launch(path, f"{ENTRIES}:say", {"texts": ["hi"]}))["text"] == "hi"
+    finally:
+        server.stop()
+
+
+def test_a_child_that_breaks_the_protocol_is_ended(fork_socket: Path):
+    child = client.launch(fork_socket, f"{ENTRIES}:shout", {})
+
+    heard = hear(child)
+
+    assert heard[-1]["code"] == "internal"
+    assert "protocol" in heard[-1]["detail"]
+    assert is_gone(child.pid, seconds=1)
+
+
+def test_a_file_cannot_grow_beyond_the_limit(fork_socket: Path, tmp_path: Path):
+    job = {
+        "workdir": str(tmp_path),
+        "path": str(tmp_path / "big"),
+        "bytes": 3_000_000,
+        "limits": {"file_bytes": 1_000_000},
+    }
+
+    refused = last(client.launch(fork_socket, f"{ENTRIES}:write", job))
+
+    assert "File too large" in refused["text"]
+    assert (tmp_path / "big").stat().st_size == 1_000_000
+
+
+def test_many_children_at_once_all_answer(fork_socket: Path):
+    children = [
+        client.launch(fork_socket, f"{ENTRIES}:say", {"texts": [str(number)]})
+        for number in range(40)
+    ]
+
+    assert [last(child)["text"] for child in children] == [str(n) for n in range(40)]

@@ -1,0 +1,253 @@
+"""The web server under clients that are slow, greedy or gone."""
+
+import asyncio
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+
+import psutil
+import pytest
+import requests
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+ROOT = Path(__file__).parents[2]
+MIB = 1024 * 1024
+
+
+class Server:
+    def __init__(self, command: list[str], port: int, **environment: str) -> None:
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self.ws = f"ws://127.0.0.1:{port}"
+        self._process = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._wait()
+
+    def _wait(self) -> None:
+        deadline = monotonic() + 20
+        while monotonic() < deadline and self._process.poll() is None:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            sleep(0.05)
+        raise AssertionError("the server does not listen")
+
+    @property
+    def mebibytes(self) -> float:
+        return psutil.Process(self._process.pid).memory_info().rss / MIB
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
+        """Its exit code, and how long it took to end."""
+        began = monotonic()
+        self._process.send_signal(number)
+        code = self._process.wait(10)
+        return code, monotonic() - began
+
+    def close(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        assert self._process.stderr is not None
+        self._process.stderr.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def small_server() -> Iterator[Server]:
+    port = free_port()
+    server = Server(["-m", "core.tests.small_app", str(port)], port)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with small_server() as one:
+        yield one
+
+
+def test_an_answer_does_not_say_what_serves_it(server):
+    answer = requests.get(server.url, timeout=5)
+
+    assert (answer.status_code, answer.text) == (200, "hello")
+    assert "Server" not in answer.headers
+
+
+def test_a_large_answer_waits_for_its_reader_and_not_in_memory(server):
+    before = server.mebibytes
+    received = highest = 0
+    with requests.get(f"{server.url}/big", stream=True, timeout=5) as answer:
+        for number, chunk in enumerate(answer.iter_content(MIB)):
+            received += len(chunk)
+            if number % 20 == 0:
+                sleep(0.01)
+                highest = max(highest, server.mebibytes)
+
+    assert received == 400 * MIB
+    assert highest - before < 20
+
+
+def test_an_upload_is_read_piece_by_piece(server):
+    body = os.urandom(30 * MIB)
+    before = server.mebibytes
+
+    answer = requests.post(f"{server.url}/upload", data=body, timeout=10)
+
+    digest, largest = answer.text.split()
+    assert digest == hashlib.sha256(body).hexdigest()
+    assert int(largest) <= 65_536
+    assert server.mebibytes - before < 20
+
+
+def test_a_form_of_twenty_megabytes_is_not_taken_apart_by_the_server(server):
+    before = server.mebibytes
+
+    files = {"file": ("lesson.mp4", os.urandom(20 * MIB))}
+    answer = requests.post(f"{server.url}/upload", files=files, timeout=10)
+
+    assert answer.status_code == 200
+    assert server.mebibytes - before < 20
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_body_without_measure_is_refused(server, announced):
+    pieces = (b"x" * MIB for _ in range(70))
+    headers = {"Content-Length": str(70 * MIB)} if announced else {}
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.settimeout(10)
+        kind = headers or {"Transfer-Encoding": "chunked"}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in kind.items())
+        client.sendall(f"POST /upload HTTP/1.1\r\nHost: x\r\n{lines}\r\n".encode())
+        if not announced:
+            try:
+                for piece in pieces:
+                    client.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
+            except OSError:
+                return  # cut off while it was still sending
+        assert client.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+def test_who_leaves_in_the_middle_of_an_upload_leaves_nothing(server):
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(b"POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf")
+
+    assert requests.get(server.url, timeout=5).text == "hello"
+
+
+def test_half_an_answer_is_not_passed_off_as_a_whole_one(server):
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        requests.get(f"{server.url}/broken", timeout=5)
+
+    assert requests.get(server.url, timeout=5).text == "hello"
+
+
+async def test_sockets_echo_and_close_with_the_code_they_are_told(server):
+    for code in (1000, 1003, 1008, 1013, 4401, 4404):
+        async with connect(server.ws) as client:
+            await client.send("hello")
+            assert await client.recv() == "hello"
+            await client.send(f"close {code}")
+            with pytest.raises(ConnectionClosed) as closed:
+                await client.recv()
+            assert closed.value.rcvd.code == code
+
+
+async def test_a_socket_that_is_not_accepted_is_a_403(server):
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(f"{server.ws}/refused")
+
+    assert refused.value.response.status_code == 403
+    assert "Server" not in refused.value.response.headers
+
+
+async def test_a_message_over_64_kib_closes_its_socket(server):
+    async with connect(server.ws) as client:
+        await client.send("x" * 65_536)
+        assert len(await client.recv()) == 65_536
+        await client.send("x" * 65_537)
+        with pytest.raises(ConnectionClosed) as closed:
+            await client.recv()
+    assert closed.value.rcvd.code == 1009
+
+
+async def test_a_socket_that_does_not_read_is_sent_no_more_than_it_takes(server):
+    before = server.mebibytes
+    async with connect(server.ws, max_size=None, max_queue=1) as lazy, connect(server.ws) as other:
+        await lazy.send("flood 100")
+        await asyncio.sleep(0.5)
+        await other.send("still there?")
+        assert await other.recv() == "still there?"
+        assert server.mebibytes - before < 20
+        for _ in range(100):
+            assert len(await lazy.recv()) == MIB
+
+
+async def test_it_stops_within_three_seconds_whatever_is_going_on():
+    with small_server() as server:
+        idle, busy = await connect(server.ws), await connect(server.ws, max_size=None, max_queue=1)
+        await busy.send("flood 100")
+        hanging = asyncio.create_task(
+            asyncio.to_thread(requests.get, f"{server.url}/hanging", timeout=10)
+        )
+        stream = requests.get(f"{server.url}/big", stream=True, timeout=5)
+        await asyncio.sleep(0.3)
+
+        code, seconds = await asyncio.to_thread(server.stop)
+
+        assert code == 0
+        assert seconds < 3.5
+        with pytest.raises(ConnectionClosed) as closed:
+            await idle.recv()
+        assert closed.value.rcvd.code == 1001
+        stream.close()
+        await asyncio.gather(hanging, busy.close(), return_exceptions=True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_with_nothing_going_on_it_stops_at_once(number):
+    with small_server() as server:
+        code, seconds = server.stop(number)
+
+    assert code == 0
+    assert seconds < 1
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        run = subprocess.run(
+            [sys.executable, "manage.py", "web", "--port", port],
+            cwd=ROOT,
+            env={**os.environ, "DATA_DIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+
+    assert run.returncode == 2
+    assert run.stderr.strip() == (
+        f"CommandError: Cannot listen on 127.0.0.1:{port}: Address already in use"
+    )
