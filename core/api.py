@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -45,6 +46,8 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if request.method not in self.allowed_methods:
+            return  # it is refused as such, whatever its parameters
         given = self.queries.get(method_of(request), Query)(data=request.query_params.dict())
         given.is_valid(raise_exception=True)
         self.query = given.validated_data
@@ -120,6 +123,7 @@ def internal() -> HttpResponse:
     )
 
 
+@csrf_exempt
 def not_found(request: HttpRequest) -> HttpResponse:
     """Every address under /api/ that is none."""
     return problems.response(404, detail=_("There is nothing at this address."))

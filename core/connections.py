@@ -151,6 +151,12 @@ class WebSocket(WebSocketProtocol):  # type: ignore[misc]
         if self.state == self.STATE_OPEN:  # what comes after our goodbye is not read
             super().onMessage(payload, is_binary)
 
+    def serverSend(self, content: Any, binary: bool = False) -> None:
+        """As a frame, because messages would be held to the limit of what clients may send."""
+        if self.state == self.STATE_OPEN:
+            payload = content if binary else content.encode()
+            self.sendFrame(opcode=2 if binary else 1, payload=payload)
+
     def serverClose(self, code: int | None = None) -> None:
         """Daphne's way refuses the codes below 3000 that the protocol has for servers."""
         if self.state == self.STATE_OPEN:

@@ -11,9 +11,7 @@ _NAMED = re.compile(
     r"""(?ix) (\b [\w-]* (?:password|passwd|secret(?:_key)?|token|(?:api|encryption)[_-]?key) ["']? \s* [:=] \s*)
     (?: "[^"\n]*" | '[^'\n]*' | [^\s"',&;}]+ )"""
 )
-_HEADER = re.compile(
-    r"(?i)(\b(?:authorization|cookie|set-cookie)[\"']?\s*[:=]\s*[\"']?)[^\"'\n]+"
-)
+_HEADER = re.compile(r"(?i)(\b(?:authorization|cookie|set-cookie)[\"']?\s*[:=]\s*[\"']?)[^\"'\n]+")
 _SHAPED = re.compile(r"\b(cdk_|ya29\.|1//)[\w.-]+")
 _IN_URL = re.compile(r"(://[^/\s:@]*:)[^@\s/]+(?=@)")
 _LINE_ENDS = str.maketrans({"\n": "\\n", "\r": "\\r", "\x0b": "\\v", "\x0c": "\\f", "\x1b": "␛"})

@@ -60,7 +60,6 @@ class DownloadAdmin(ReadOnlyAdmin):
         "cause",
         "size",
         "attempts",
-        "worker",
         "age",
     )
     list_filter = ("status", "source", CauseFilter)
@@ -73,7 +72,7 @@ class DownloadAdmin(ReadOnlyAdmin):
         (None, {"fields": ("url", "title", "owner", "source", "video", "linked")}),
         (_("Now"), {"fields": (
             "state", "progress", "wait_reason", "cause", "advice", "error_detail", "attempts",
-            "handed_back", "worker", "lease_until",
+            "handed_back", "holder", "lease_until",
         )}),
         (_("Wanted"), {"fields": ("quality", "format", "audio_only", "subtitles", "priority")}),
         (_("Times"), {"fields": ("created_at", "available_at", "started_at", "finished_at")}),
@@ -112,10 +111,12 @@ class DownloadAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("state"), ordering="status")
     def state(self, download: Download) -> SafeString:
+        worker = download.holder[:12] if download.status == Status.RUNNING else ""
         return format_html(
-            '<span class="state state-{}">{}</span>',
+            '<span class="state state-{}">{}</span> <span class="quiet">{}</span>',
             download.status,
             download.get_status_display(),
+            worker,
         )
 
     @admin.display(description=_("progress"), ordering="progress_percent")
@@ -146,10 +147,6 @@ class DownloadAdmin(ReadOnlyAdmin):
     @admin.display(description=_("attempts"), ordering="attempt")
     def attempts(self, download: Download) -> str:
         return f"{download.attempt} / {download.run}"
-
-    @admin.display(description=_("worker"), ordering="holder")
-    def worker(self, download: Download) -> str:
-        return download.holder[:12] if download.status == Status.RUNNING else ""
 
     @admin.display(description=_("age"), ordering="id")
     def age(self, download: Download) -> str:

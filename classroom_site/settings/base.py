@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from classroom_site.settings import env, keys, paths
+from classroom_site.settings.variables import NOT_READ
 
 django_stubs_ext.monkeypatch()
 
@@ -102,3 +103,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+
+VARIABLES_NOT_READ = NOT_READ

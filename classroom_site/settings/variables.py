@@ -108,6 +108,7 @@ SECTIONS = (
                 "consolemail://",
                 "smtp+tls://user:password@host:587. The default prints mails.",
             ),
+            Variable("MAIL_FROM", "text", "classroom@localhost", "Sender of the mails."),
         ),
     ),
     Section(

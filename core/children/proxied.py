@@ -36,7 +36,7 @@ def install(allowed: Collection[str]) -> None:
     def checked_tunnel(
         self: http.client.HTTPConnection, host: str, port: int | None = None, *args: Any, **kw: Any
     ) -> None:
-        check_target(host, port or 443, frozenset(allowed))
+        check_target(host, port or self.default_port, frozenset(allowed))
         set_tunnel(self, host, port, *args, **kw)
 
     http.client.HTTPConnection.putrequest = checked_request  # type: ignore[method-assign]

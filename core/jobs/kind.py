@@ -64,6 +64,10 @@ class JobKind(ABC, Generic[AnyJob]):
         """Record a move, in its transaction."""
 
     @abstractmethod
+    def obstacle(self) -> str:
+        """Why no job of this kind can be started right now, as a wait reason; "" if it can."""
+
+    @abstractmethod
     def launch(self, job: AnyJob) -> Child:
         """Start the child process that does the work.
 

@@ -77,7 +77,7 @@ class Runner(Generic[AnyJob]):
         if not self._may_be_more or monotonic() > self.claims_until:
             return
         with self._patience():
-            while len(self.runs) < self.slots:
+            while len(self.runs) < self.slots and not self.kind.obstacle():
                 job = lifecycle.claim(self.kind, holder=self.holder)
                 if job is None or not self._launch(job):
                     return

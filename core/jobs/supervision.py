@@ -51,7 +51,7 @@ class Supervision:
         for kind in self.kinds:
             if lifecycle.sweep(kind):
                 logger.warning("Handed back jobs of a worker that is gone")
-        waits = [kind for kind in self.kinds if kind.rows().claimable().exists()]
+        waits = [kind for kind in self.kinds if self._can_go_on(kind)]
         busy = sum(self._busy(kind) for kind in self.kinds)
         for kind in waits:
             self._wake(kind)
@@ -60,6 +60,14 @@ class Supervision:
         if self._is_due("tidy", _TIDY_SECONDS):
             self._tidy()
         return self._judge(bool(waits) and busy < self.slots)
+
+    def _can_go_on(self, kind: JobKind[Any]) -> bool:
+        """Whether jobs wait that could be started; if something is in their way, they say so."""
+        waiting = kind.rows().claimable()
+        if obstacle := kind.obstacle():
+            waiting.exclude(wait_reason=obstacle).update(wait_reason=obstacle)
+            return False
+        return waiting.exists()
 
     def _busy(self, kind: JobKind[Any]) -> int:
         mine = kind.rows().filter(status=Status.RUNNING, holder__startswith=node.name())

@@ -1,14 +1,14 @@
 """The downloads API: queue, list, follow, cancel, retry."""
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.response import Response
 
 from accounts.requests import ApiRequest
+from core import idempotency
 from core.api import ApiView, Page
 from core.fields import Input
-from core.idempotency import Answer, answer_once
+from core.idempotency import Answer
 from downloads.api import examples
 from downloads.api.answers import DownloadAnswer, DownloadList, download_answer
 from downloads.api.inputs import CancelQuery, DownloadInput, ListQuery
@@ -20,10 +20,10 @@ from downloads.services.queueing import QueueRequest
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    OpenApiTypes.STR,
+    {"type": "string", "pattern": idempotency.KEY_PATTERN, "example": "lesson-2026-11-20"},
     OpenApiParameter.HEADER,
-    description="Any text of up to 255 characters. The same request sent again under the same "
-    "key within a day is not done again; its first answer is repeated.",
+    description="Any text without spaces. The same request sent again under the same key within "
+    "a day is not done again; its first answer is repeated.",
 )
 
 
@@ -76,7 +76,7 @@ class DownloadsView(ApiView):
             code = status.HTTP_201_CREATED if queued.created else status.HTTP_200_OK
             return Answer(code, _one(queued.download))
 
-        return answer_once(request, queue_it)
+        return idempotency.answer_once(request, queue_it)
 
 
 class DownloadView(ApiView):

@@ -36,6 +36,9 @@ class DownloadKind(JobKind[Download]):
     def moved(self, job: Download, source: Status, reason: str, actor: str) -> None:
         transitions.record(job, source=source, reason=reason, actor=actor)
 
+    def obstacle(self) -> str:
+        return "disk_low" if storage.free_bytes() < settings.MIN_FREE_BYTES else ""
+
     def launch(self, job: Download) -> Child:
         folder = storage.partial_folder(job.folder)
         cleaning.remove_unrecorded(job)

@@ -114,7 +114,7 @@ def tabs(counts: Counts) -> list[dict[str, object]]:
 def _waits_for(download: Download, position: int) -> str:
     if download.wait_reason == "retry":
         at = time_format(localtime(download.available_at))
-        return _("Failed once; tries again at %(time)s") % {"time": at}
+        return _("Tries again at %(time)s") % {"time": at}
     if position == 1:
         return _("Next in line")
     return _("Number %(position)s in line") % {"position": position} if position else ""

@@ -1,0 +1,94 @@
+"""Running the real engine in tests: a job for an address, the events that come of it."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+from core.children import client
+from core.children.client import Child
+from core.tests.children import Event, eventually, hear, is_gone
+from sandbox.playground import Sandbox
+
+ENTRY = "downloads.engines.child:run"
+YOUTUBE = "https://www.youtube.com/watch?v="
+VIDEOS = "http://videos.example"
+BAD = "http://bad.example"
+
+
+class Fetcher:
+    """One working folder; every run of it is as one run of the same download."""
+
+    def __init__(self, sandbox: Sandbox, socket: Path, tools_dir: Path, workdir: Path) -> None:
+        self.sandbox = sandbox
+        self.workdir = workdir
+        self._socket = socket
+        self._tools_dir = tools_dir
+        self._children: list[Child] = []
+
+    def job(self, url: str, source: str = "web", **over: Any) -> dict[str, Any]:
+        """Impatient, so that failures come soon; through the proxy unless `network` is given."""
+        proxy = {"allowed": [], "proxy": self.sandbox.proxy, "ca_file": self.sandbox.ca_file}
+        limits = {"file_bytes": 60 << 20, "retries": 1, "retry_seconds": 0.01}
+        return {
+            "url": url,
+            "source": source,
+            "workdir": str(self.workdir),
+            "tools_dir": str(self._tools_dir),
+            "fingerprint": f"{url} {over.get('quality')} {over.get('format')}",
+            "quality": "best",
+            "format": "auto",
+            "audio_only": False,
+            "subtitles": True,
+            "max_bytes": 50 << 20,
+            "max_seconds": 3600,
+            "expression": "",
+            "network": proxy,
+            **over,
+            "limits": {**limits, "socket_seconds": 2, **over.get("limits", {})},
+        }
+
+    def launch(self, url: str, source: str = "web", **over: Any) -> Child:
+        self.workdir.mkdir(parents=True, exist_ok=True)
+        child = client.launch(self._socket, ENTRY, self.job(url, source, **over))
+        self._children.append(child)
+        return child
+
+    def events(self, url: str, source: str = "web", **over: Any) -> list[Event]:
+        return hear(self.launch(url, source, **over), seconds=30)
+
+    def done(self, url: str, source: str = "web", **over: Any) -> Event:
+        event = self.events(url, source, **over)[-1]
+        assert event["event"] == "done", event
+        return event
+
+    def failed(self, url: str, source: str = "web", **over: Any) -> Event:
+        """A failure leaves nothing that could be taken for a result."""
+        event = self.events(url, source, **over)[-1]
+        assert event["event"] == "failed", event
+        assert self.published() == {}
+        return event
+
+    def published(self) -> dict[str, int]:
+        """Names and sizes of what would go into the library."""
+        folder = self.workdir / "publish"
+        return {path.name: path.stat().st_size for path in folder.glob("*")}
+
+    def partial_bytes(self) -> int:
+        return sum(path.stat().st_size for path in (self.workdir / "temp").glob("part-*"))
+
+    def kill_when(self, child: Child, size: int) -> None:
+        """kill -9 of the whole group as soon as so much lies on disk."""
+        hear(child, "started")
+        assert eventually(lambda: self.partial_bytes() >= size, seconds=15)
+        assert child.pid
+        os.killpg(child.pid, signal.SIGKILL)
+        assert is_gone(child.pid)
+
+    def direct(self) -> dict[str, Any]:
+        """Without a proxy: the sandbox's own address is the one that is allowed."""
+        return {"allowed": [self.sandbox.address], "proxy": "", "ca_file": ""}
+
+    def close(self) -> None:
+        for child in self._children:
+            child.kill()

@@ -1,0 +1,153 @@
+"""The first page as teachers and staff see it."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from core.models import Status
+from downloads.tests.build import make_download
+
+pytestmark = pytest.mark.django_db
+
+HOME = reverse("home")
+BOARD = reverse("downloads:fragment-board")
+
+
+def test_a_visitor_is_asked_to_sign_in_and_comes_back(anonymous):
+    answer = anonymous.get(HOME)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/")
+
+
+def test_a_fragment_of_somebody_signed_out_makes_the_page_load_anew(anonymous):
+    answer = anonymous.get(BOARD, headers={"HX-Request": "true"})
+
+    assert (answer.status_code, answer["HX-Refresh"], answer.content) == (204, "true", b"")
+
+
+def test_a_new_teacher_is_welcomed_by_name_and_told_what_to_do(ana_client):
+    page = ana_client.get(HOME).content.decode()
+
+    assert "Welcome, Ana" in page
+    assert "Paste a link above" in page
+    assert 'id="panel-waiting"' in page
+    assert "Nothing runs right now" not in page
+
+
+def test_a_teacher_sees_what_runs_with_its_figures(ana, ana_client):
+    make_download(
+        ana,
+        status=Status.RUNNING,
+        title="Fractions",
+        progress_percent=61.4,
+        downloaded_bytes=412_000_000,
+        total_bytes=671_000_000,
+        speed_bytes_per_second=8_200_000,
+        eta_seconds=31,
+    )
+
+    page = ana_client.get(HOME).content.decode()
+
+    assert 'data-live="/ws/dashboard"' in page
+    assert 'value="61.4"' in page
+    assert 'data-field="percent">61%<' in page
+    assert 'data-field="bytes">412\u00a0MB<' in page
+    assert 'data-field="total">671\u00a0MB<' in page
+    assert 'data-field="speed">8.2\u00a0MB/s<' in page
+    assert 'data-field="eta">31\u00a0s left<' in page
+    assert 'data-field="stage">Downloading<' in page
+    assert 'aria-label="Progress of Fractions"' in page
+
+
+def test_a_download_of_unknown_size_has_a_bar_that_promises_nothing(ana, ana_client):
+    make_download(ana, status=Status.RUNNING, stage="resolving")
+
+    page = ana_client.get(HOME).content.decode()
+
+    assert "<progress" in page
+    assert "value=" not in page[page.index("<progress") : page.index("</progress>")]
+
+
+def test_a_teacher_sees_how_long_the_line_is(ana, bruno, ana_client):
+    make_download(bruno)
+    make_download(ana, title="Second")
+    make_download(ana, title="Later", available_at=timezone.now() + timedelta(hours=1))
+    make_download(
+        ana,
+        title="Once more",
+        wait_reason="retry",
+        available_at=timezone.now() + timedelta(hours=2),
+    )
+
+    page = ana_client.get(HOME).content.decode()
+
+    assert "Number 2 in line" in page
+    assert "Number 3 in line" in page
+    assert "Tries again at" in page
+    assert "Next in line" not in page
+
+
+def test_a_teacher_sees_what_failed_and_what_to_do(ana, ana_client):
+    failed = make_download(ana, status=Status.FAILED, error_code="source.private", title="Secret")
+
+    page = ana_client.get(HOME).content.decode()
+
+    assert "This video is private." in page
+    assert "Ask its owner to share it with you, then try again." in page
+    assert f'action="/downloads/{failed.pk}/retry"' in page
+
+
+def test_a_finished_video_leads_to_its_player(ana, ana_client):
+    download = make_download(ana, status=Status.COMPLETED, title="Ready")
+
+    page = ana_client.get(HOME).content.decode()
+
+    assert f'href="/library/{download.video_id}"' in page
+
+
+def test_another_teacher_sees_nothing_of_it(ana, bruno_client):
+    for status in Status:
+        make_download(ana, status=status, title="Ana's lesson")
+
+    for address in (HOME, BOARD):
+        assert "Ana&#x27;s lesson" not in bruno_client.get(address).content.decode()
+
+
+def test_staff_see_everybodys_with_names(ana, clara_client):
+    make_download(ana, status=Status.CANCELLED)
+    make_download(ana, title="Ana's lesson")
+
+    page = clara_client.get(HOME).content.decode()
+
+    assert "Ana&#x27;s lesson" in page
+    assert "<span>Ana Lima</span>" in page
+
+
+def test_the_board_is_the_same_five_panels_for_htmx(ana, ana_client):
+    make_download(ana)
+
+    board = ana_client.get(BOARD, headers={"HX-Request": "true"}).content.decode()
+
+    for name in ("running", "waiting", "attention", "finished", "stats"):
+        assert f'id="panel-{name}"' in board
+    assert board.count('hx-swap-oob="true"') == 5
+    assert "<html" not in board
+
+
+@pytest.mark.parametrize("rows", [1, 12])
+def test_the_number_of_queries_does_not_grow_with_the_rows(
+    ana, ana_client, rows, django_assert_num_queries
+):
+    for _ in range(rows):
+        for status in Status:
+            make_download(ana, status=status)
+
+    with django_assert_num_queries(10):
+        ana_client.get(BOARD)
+
+
+@pytest.mark.parametrize("address", [HOME, BOARD])
+def test_the_page_is_only_for_reading(ana_client, address):
+    assert ana_client.post(address).status_code == 405
