@@ -45,8 +45,7 @@ ENV PROFILE=production \
     DATA_DIR=/srv/classroom/var \
     DOWNLOAD_DIR=/srv/classroom/media \
     HOST=0.0.0.0 \
-    PORT=8000 \
-    IMAGEIO_FFMPEG_EXE=/usr/bin/ffmpeg
+    PORT=8000
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \

@@ -116,7 +116,7 @@ class UserAdmin(StaffAdmin, DjangoUserAdmin[User]):
 
 class NewKeyForm(forms.ModelForm[ApiKey]):
     scopes = forms.MultipleChoiceField(
-        label=_("scopes"),
+        label=_("Scopes"),
         choices=[(scope, f"{scope}: {meaning}") for scope, meaning in SCOPES.items()],
         widget=forms.CheckboxSelectMultiple,
     )

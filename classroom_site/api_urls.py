@@ -47,5 +47,5 @@ urlpatterns = [
     path("docs", RedirectView.as_view(pattern_name="api-docs")),
     path("redoc", RedirectView.as_view(pattern_name="api-redoc")),
     path("", include("monitoring.urls")),
-    re_path(r"^api(?:/.*)?$", not_found),
+    re_path(r"^api(?:/|\Z)", not_found),
 ]

@@ -4,6 +4,7 @@ from datetime import UTC
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
@@ -29,11 +30,11 @@ class Flag(serializers.BooleanField):
 
 
 class Whole(serializers.IntegerField):
-    """A whole number; in JSON not a string that looks like one."""
+    """A whole number; in JSON not a string that looks like one. 3.0 is whole, as JSON sees it."""
 
     def to_internal_value(self, data: Any) -> int:
-        in_query = isinstance(self.parent, Query)
-        if isinstance(data, bool) or not isinstance(data, str if in_query else int):
+        kinds = (str,) if isinstance(self.parent, Query) else (int, float)
+        if isinstance(data, bool) or not isinstance(data, kinds):
             self.fail("invalid")
         return super().to_internal_value(data)
 
@@ -43,6 +44,14 @@ class Moment(serializers.DateTimeField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(default_timezone=UTC, **options)
+
+
+@extend_schema_field({"type": "string", "maxLength": 200, "pattern": r"^[^\x00]*$"})
+class Words(serializers.CharField):
+    """Words to search for; none at all find everything."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, allow_blank=True, max_length=200, **options)
 
 
 class Input(serializers.Serializer[None]):

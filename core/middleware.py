@@ -58,3 +58,4 @@ def _as_problem(response: HttpResponseBase) -> None:
     response.content = problem.content
     for name, value in problem.items():
         response[name] = value
+    response["Content-Length"] = str(len(problem.content))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 from typing import Any
 
@@ -226,3 +227,21 @@ def test_hadolint_finds_nothing_in_the_dockerfile():
     )
 
     assert said.stdout == ""
+
+
+def test_every_package_with_a_reciprocal_licence_is_named_for_whoever_passes_it_on():
+    named = (ROOT / "THIRD_PARTY.md").read_text()
+    lock = (ROOT / "requirements.txt").read_text()
+    packages = set(re.findall(r"^([a-z0-9][\w.-]*)==", lock, re.MULTILINE))
+    missing = []
+    for package in packages:
+        try:
+            facts = metadata(package)
+        except PackageNotFoundError:
+            continue  # for another platform
+        licence = facts.get("License-Expression") or facts.get("License") or ""
+        if re.search(r"GPL|MPL|EPL|GNU", licence[:200]) and package not in named:
+            missing.append(f"{package}: {licence[:60]}")
+
+    assert missing == []
+    assert "psycopg" in named

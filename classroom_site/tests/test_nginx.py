@@ -2,9 +2,6 @@
 
 import http.client
 import json
-import os
-import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -16,9 +13,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from django.conf import settings
 
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+from classroom_site.tests.nginx import NGINX, arguments, installed, started
+from classroom_site.tests.product import free_port
+
 pytestmark = pytest.mark.skipif(
     not NGINX, reason="nginx is not installed: the proxy's files stay untested"
 )
@@ -62,28 +60,6 @@ class Application(BaseHTTPRequestHandler):
         pass
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def installed(folder: Path, replacements: dict[str, str]) -> Path:
-    """A copy of deploy/nginx that lives below `folder` instead of in the image."""
-    shutil.copytree(settings.BASE_DIR / "deploy/nginx", folder / "nginx")
-    for file in (folder / "nginx").iterdir():
-        text = file.read_text()
-        for old, new in replacements.items():
-            text = text.replace(old, new)
-        file.write_text(text)
-    return folder / "nginx"
-
-
-def arguments(configuration: Path) -> list[str]:
-    root = "user root;" if os.geteuid() == 0 else ""  # else nobody could not read tmp_path
-    return [str(NGINX), "-c", str(configuration), "-g", f"daemon off; {root}"]
-
-
 def mistakes_in(configuration: Path) -> str:
     said = subprocess.run(
         [*arguments(configuration), "-t"], capture_output=True, text=True, check=False
@@ -115,15 +91,7 @@ def nginx(tmp_path_factory):
     (folder / "var/static/css").mkdir(parents=True)
     (folder / "var/static/css/base.0123456789ab.css").write_text("body{}" * 400)
     (folder / "var/static/css/base.css").write_text("body{}")
-    process = subprocess.Popen(arguments(files / "http.conf"), stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 10
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            time.sleep(0.02)
-    assert process.poll() is None, process.stderr and process.stderr.read()
+    process = started(files / "http.conf", port)
     yield ("127.0.0.1", port), folder
     process.terminate()
     process.communicate()
@@ -173,6 +141,8 @@ def test_a_permitted_file_comes_from_the_media_folder_with_ranges(ask):
     assert answer.headers["Content-Type"] == "video/mp4"
     assert answer.headers["Content-Disposition"] == 'inline; filename="film.mp4"'
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy == "default-src 'none'; img-src 'self'; media-src 'self'"
 
 
 @pytest.mark.parametrize(

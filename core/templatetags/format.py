@@ -100,4 +100,4 @@ def _distance(moment: datetime) -> str:
 @register.filter
 def unlocalised(number: float | None) -> str:
     """A number for machines: attributes want a point wherever the reader is."""
-    return "" if number is None else f"{number:g}"
+    return "" if number is None else f"{number:.12g}"

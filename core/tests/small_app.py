@@ -35,7 +35,9 @@ async def converse(scope: dict[str, Any], receive: Any, send: Any) -> None:
                 await send({"type": "websocket.send", "text": message.get("text", "bytes")})
 
 
-async def answer(send: Any, *parts: bytes, headers: list[tuple[bytes, bytes]] | None = None) -> None:
+async def answer(
+    send: Any, *parts: bytes, headers: list[tuple[bytes, bytes]] | None = None
+) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": headers or []})
     for part in parts:
         await send({"type": "http.response.body", "body": part, "more_body": True})

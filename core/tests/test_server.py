@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,12 +28,12 @@ class Server:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.ws = f"ws://127.0.0.1:{port}"
+        self._log = tempfile.TemporaryFile("w+")
         self._process = subprocess.Popen(
             [sys.executable, *command],
             cwd=ROOT,
             env={**os.environ, **environment},
-            stderr=subprocess.PIPE,
-            text=True,
+            stderr=self._log,
         )
         self._wait()
 
@@ -43,7 +44,7 @@ class Server:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
             sleep(0.05)
-        raise AssertionError("the server does not listen")
+        raise AssertionError(f"the server does not listen: {self.log}")
 
     @property
     def mebibytes(self) -> float:
@@ -60,8 +61,12 @@ class Server:
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
-        assert self._process.stderr is not None
-        self._process.stderr.close()
+        self._log.close()
+
+    @property
+    def log(self) -> str:
+        self._log.seek(0)
+        return self._log.read()
 
 
 def free_port() -> int:

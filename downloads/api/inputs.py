@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from core.api import PageQuery
-from core.fields import Flag, Input, Moment, Query, Text, Whole
+from core.fields import Flag, Input, Moment, Query, Text, Whole, Words
 from core.models import Status
 from downloads.models import Format, Quality, Source
 
@@ -36,12 +36,7 @@ class DownloadInput(Input):
 class ListQuery(PageQuery):
     status = serializers.ChoiceField(Status.choices, required=False)
     source = serializers.ChoiceField(Source.choices, required=False)
-    search = serializers.CharField(
-        required=False,
-        allow_blank=True,
-        max_length=200,
-        help_text="Words in title or address, accents ignored.",
-    )
+    search = Words(help_text="Words in title or address, accents ignored.")
     created_after = Moment(required=False, help_text="From this moment on.")
     created_before = Moment(required=False, help_text="Before this moment.")
 

@@ -104,7 +104,7 @@ _ADDRESS = re.compile(r"https?://\S+")
 _NOISE = re.compile(r"\r|^ERROR:\s*|\[download\] ")
 _ADVICE = re.compile(
     r";? please report this issue| \(caused by |\. Use --|\. See +https?:|; see +https?:"
-    r"|\nYou might want"
+    r"|\nYou might want|\. It is recommended to use"
 )
 _GIVEN_UP = re.compile(r"HTTP Error (\d{3})")
 

@@ -22,7 +22,6 @@ _AUDIO_SORT = {
     "opus": ["acodec:opus"],
     "m4a": ["acodec:m4a", "ext:mp4:m4a"],
 }
-_VIDEO_SORT = {"webm": ["vcodec:vp9", "acodec:opus", "ext:webm:webm"]}
 _MP4_SORT = ["vcodec:h264", "acodec:m4a", "ext:mp4:m4a"]
 
 
@@ -96,9 +95,8 @@ def _sort(job: Job) -> list[str]:
     if job["audio_only"]:
         preferred = _AUDIO_SORT.get(wanted, _AUDIO_SORT["m4a"])
         return [*preferred, "+abr"] if quality == "worst" else preferred
-    preferred = _VIDEO_SORT.get(wanted, _MP4_SORT)
-    if quality == "worst":
-        return ["+res", *preferred, "+size", "+br"]
-    if quality == "best":
-        return ["res", *preferred]
-    return [f"res:{quality.removesuffix('p')}", *preferred]
+    height = {"best": "res", "worst": "+res"}.get(quality, f"res:{quality.removesuffix('p')}")
+    smallest = ["+size", "+br"] if quality == "worst" else []
+    if wanted == "webm":  # what is no WebM cannot become one, so this comes before the height
+        return ["ext:webm:webm", height, *smallest]
+    return [height, *_MP4_SORT, *smallest]

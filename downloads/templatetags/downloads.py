@@ -115,6 +115,8 @@ def _waits_for(download: Download, position: int) -> str:
     if download.wait_reason == "retry":
         at = time_format(localtime(download.available_at))
         return _("Tries again at %(time)s") % {"time": at}
+    if download.wait_reason == "disk_low":
+        return _("Waits until there is room on the disk")
     if position == 1:
         return _("Next in line")
     return _("Number %(position)s in line") % {"position": position} if position else ""

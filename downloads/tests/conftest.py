@@ -1,6 +1,7 @@
 """What the engine's tests run against: the sandbox's hosts and a fork server that is warm."""
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,3 +52,15 @@ def fetcher(
     fetcher = Fetcher(sandbox, engine_socket, tools_dir, tmp_path / "work")
     yield fetcher
     fetcher.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 3 MB, where the machine lets us make one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("needs the right to mount")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)

@@ -2,17 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.conf import settings as django_settings
 from django.db import connection, connections
 from django.test import Client
 
 from accounts.models import User
+from core import live
 from realtime.routing import sockets
 
 OURS = "http://testserver"
@@ -24,6 +27,37 @@ in_thread = sync_to_async
 def _connections_of_threads_end(monkeypatch) -> None:
     """A thread that kept its connection would hold the test database."""
     monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+
+
+REDIS = "redis://127.0.0.1:6379/0"
+
+
+@pytest.fixture(params=["unix", pytest.param("redis", marks=pytest.mark.redis)])
+def relay(request, settings) -> Iterator[str]:
+    """The test runs over unix sockets, and where Redis is asked for (-m redis) over that."""
+    if request.param == "unix":
+        yield request.param
+        return
+    layer = over_redis(settings, REDIS)
+    yield request.param
+    flush(layer)
+
+
+def over_redis(settings, url: str) -> Any:
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [url], "prefix": f"test-{uuid.uuid4().hex}"},
+        }
+    }
+    return get_channel_layer()
+
+
+def flush(layer: Any) -> None:
+    """Close what the sender's thread has opened."""
+    loop = live.SENDER._loop
+    if loop is not None:
+        asyncio.run_coroutine_threadsafe(layer.flush(), loop).result(5)
 
 
 class Watcher:

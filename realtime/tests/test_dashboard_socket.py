@@ -13,7 +13,7 @@ from downloads.tests.build import make_download
 from realtime import snapshots
 from realtime.tests.conftest import in_thread
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("relay")]
 
 PASSING = {"timestamp", "active_connections", "system_uptime"}
 

@@ -9,7 +9,7 @@ from downloads.services.updates import update_of
 from downloads.tests.build import make_download
 from realtime.tests.conftest import in_thread
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("relay")]
 
 
 def show_progress(download, **facts) -> None:
@@ -53,7 +53,9 @@ async def test_events_after_the_snapshot_add_up_to_a_fresh_snapshot(ana, watch):
     await in_thread(queueing.cancel_download)(by=ana, download=download)
     await in_thread(queueing.retry_download)(by=ana, download=download)
     newest = await in_thread(events.latest_id)()
-    told = await first.until(lambda message: message["event_id"] == newest and "id" in message["data"])
+    told = await first.until(
+        lambda message: message["event_id"] == newest and "id" in message["data"]
+    )
     second = await watch(f"/ws/downloads/{download.pk}", ana)
 
     assert told["data"] == (await second.next_of("download_update"))["data"]

@@ -43,9 +43,7 @@ async def test_an_unknown_path_is_closed_not_a_crash(ana, watch):
 
 
 async def test_an_integrator_watches_with_a_key_and_without_an_origin(integrator_key, watch):
-    watcher = await watch(
-        "/ws/dashboard", origin="", authorization=f"Bearer {integrator_key}"
-    )
+    watcher = await watch("/ws/dashboard", origin="", authorization=f"Bearer {integrator_key}")
 
     assert (await watcher.next())["type"] == "connection_established"
 

@@ -27,6 +27,9 @@
       document.querySelector("template[data-toast]");
     const toast = template.content.firstElementChild.cloneNode(true);
     toast.querySelector("p").textContent = text;
+    for (const other of [...toasts.children]) {
+      if (other.querySelector("p").textContent === text) other.remove();
+    }
     toasts.append(toast);
     show(toast);
   }
@@ -36,9 +39,22 @@
 
   // -- a change of state is read out once; progress never is
 
-  document.body.addEventListener("announce", (event) => {
-    announcer.textContent = event.detail.text ?? event.detail.value;
-  });
+  let announced = new Map();
+
+  function announcements() {
+    const parts = document.querySelectorAll("[data-announce]");
+    return new Map([...parts].map((part) => [part.dataset.id, part.dataset.announce]));
+  }
+
+  function announce() {
+    const now = announcements();
+    const news = [...now].filter(([id, text]) => announced.has(id) && announced.get(id) !== text);
+    if (news.length) announcer.textContent = news.map(([, text]) => text).join(". ");
+    announced = now;
+  }
+
+  announced = announcements();
+  document.body.addEventListener("htmx:afterSettle", announce);
 
   // -- dialogs: a link marked so opens what it leads to in the page's dialog
 

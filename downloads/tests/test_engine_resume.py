@@ -1,0 +1,232 @@
+"""A killed download goes on where it was, and its result is right to the byte."""
+
+import hashlib
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from core.tests.children import eventually, group_of, hear, is_gone, is_running
+from downloads.engines import fragments
+from downloads.tests.fetching import BAD, VIDEOS, YOUTUBE, Fetcher
+
+SIZE = 4_000_000
+# Two seconds for the whole file: long enough to be caught half-way.
+SLOW = f"{VIDEOS}/unique/lesson/{SIZE}.mp4?rate=2000000"
+
+
+def test_a_direct_file_goes_on_by_range(fetcher: Fetcher):
+    fetcher.kill_when(fetcher.launch(SLOW, "direct"), SIZE // 3)
+    held = fetcher.partial_bytes()
+    fetcher.sandbox.reset()
+
+    done = fetcher.done(SLOW, "direct")
+
+    assert done["sha256"] == fetcher.sandbox.unique("lesson", SIZE).sha256()
+    last = fetcher.sandbox.log.requests("/unique/lesson/")[-1]
+    assert last.headers["Range"] == f"bytes={held}-"
+    assert last.sent == SIZE - held
+
+
+def test_a_host_without_ranges_sends_it_all_again(fetcher: Fetcher):
+    url = f"{BAD}/droponce/lesson.mp4?size={SIZE}&rate=2000000&ranges=0&at=99"
+    fetcher.kill_when(fetcher.launch(url, "direct"), SIZE // 4)
+
+    done = fetcher.done(url, "direct")
+
+    assert done["sha256"] == fetcher.sandbox.unique("lesson", SIZE).sha256()
+
+
+def test_youtubes_two_parts_go_on_by_range(fetcher: Fetcher):
+    clean = fetcher.done(f"{YOUTUBE}slowvideo01", "youtube")
+    fetcher.workdir = fetcher.workdir.with_name("killed")
+    video = fetcher.sandbox.media.test_clip.file("video.mp4")
+
+    fetcher.kill_when(fetcher.launch(f"{YOUTUBE}slowvideo01", "youtube"), 150_000)
+    held = fetcher.partial_bytes()
+    fetcher.sandbox.reset()
+    done = fetcher.done(f"{YOUTUBE}slowvideo01", "youtube")
+
+    assert held < video.stat().st_size
+    assert done["sha256"] == clean["sha256"]
+    first = fetcher.sandbox.log.requests("videoplayback")[0]
+    assert first.headers["Range"].startswith(f"bytes={held}-")
+
+
+def test_a_stream_goes_on_at_its_piece(fetcher: Fetcher):
+    url = slow_stream(fetcher)
+    clean = fetcher.done(url, "direct")
+    fetcher.workdir = fetcher.workdir.with_name("killed")
+
+    fetcher.kill_when(fetcher.launch(url, "direct"), 300_000)
+    fetcher.sandbox.reset()
+    done = fetcher.done(url, "direct")
+
+    assert done["sha256"] == clean["sha256"]
+    assert fetcher.sandbox.log.requests("seg000.ts") == []
+
+
+def slow_stream(fetcher: Fetcher) -> str:
+    pieces = "".join(
+        f"%23EXTINF:2,\\n{VIDEOS}/hls/seg{number:03}.ts?rate=400000\\n" for number in range(5)
+    )
+    head = "%23EXTM3U\\n%23EXT-X-TARGETDURATION:2\\n"
+    return f"{BAD}/text/x.m3u8?body={head}{pieces}%23EXT-X-ENDLIST\\n"
+
+
+@pytest.mark.parametrize("damage", ["piece twice", "note lost", "note torn", "nothing noted"])
+def test_a_stream_killed_at_any_moment_has_no_piece_twice(fetcher: Fetcher, damage: str):
+    """The moments between the steps in which yt-dlp writes a piece and its number."""
+    url = slow_stream(fetcher)
+    clean = fetcher.done(url, "direct")
+    fetcher.workdir = fetcher.workdir.with_name("killed")
+    fetcher.kill_when(fetcher.launch(url, "direct"), 300_000)
+    partial = fetcher.workdir / "temp" / "part-0.part"
+    note = fetcher.workdir / "temp" / "part-0.ytdl"
+    if damage == "piece twice":
+        with partial.open("ab") as file:
+            file.write(b"the next piece, whose number was not noted")
+    elif damage == "note lost":
+        note.unlink()
+    elif damage == "note torn":
+        note.write_text(note.read_text()[:20])
+    else:
+        note.write_text(json.dumps({"downloader": {"current_fragment": {"index": 1}}}))
+
+    assert fetcher.done(url, "direct")["sha256"] == clean["sha256"]
+
+
+def test_a_complete_part_that_was_not_renamed_yet_is_no_dead_end(fetcher: Fetcher):
+    """The host answers 416 to whoever asks for what follows the end."""
+    url = f"{VIDEOS}/unique/lesson/400000.mp4"
+    first = fetcher.done(url, "direct")
+    part = fetcher.workdir / "temp" / "part-0"
+    part.rename(part.with_name("part-0.part"))
+
+    assert fetcher.done(url, "direct")["sha256"] == first["sha256"]
+
+
+def test_a_file_that_changed_at_its_source_is_begun_again(fetcher: Fetcher):
+    """Within one run: the connection breaks and the rest belongs to a newer file."""
+    url = f"{BAD}/changed/lesson.mp4?size=900000"
+
+    done = fetcher.done(url, "direct")
+
+    assert done["sha256"] == newest(fetcher, url)
+
+
+def test_a_file_that_changed_between_two_runs_is_begun_again(fetcher: Fetcher):
+    url = f"{BAD}/changed/lesson.mp4?size=900000"
+    killed = fetcher.launch(url, "direct", limits={"retries": 0})
+    assert hear(killed)[-1]["code"] == "network.interrupted"
+    assert fetcher.partial_bytes() == 450_000
+
+    done = fetcher.done(url, "direct")
+
+    assert done["sha256"] == newest(fetcher, url)
+
+
+def newest(fetcher: Fetcher, url: str) -> str:
+    """Of what the host sends now, fetched in one piece into another folder."""
+    other = fetcher.workdir.with_name("other")
+    fetcher.workdir = other
+    done = fetcher.done(url, "direct")
+    file = other / "publish" / done["file"]
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_what_was_begun_for_another_choice_is_not_continued(fetcher: Fetcher):
+    fetcher.kill_when(fetcher.launch(SLOW, "direct", fingerprint="one"), SIZE // 4)
+    fetcher.sandbox.reset()
+
+    fetcher.kill_when(fetcher.launch(SLOW, "direct", fingerprint="two"), 100_000)
+
+    assert all(
+        "Range" not in entry.headers for entry in fetcher.sandbox.log.requests("/unique/lesson/")
+    )
+
+
+def test_a_finished_download_that_was_not_handed_over_is_not_fetched_again(fetcher: Fetcher):
+    url = f"{VIDEOS}/unique/lesson/400000.mp4"
+    first = fetcher.done(url, "direct")
+    fetcher.sandbox.reset()
+
+    second = fetcher.done(url, "direct")
+
+    assert second["sha256"] == first["sha256"]
+    assert len(fetcher.sandbox.log.requests("/unique/lesson/")) == 1  # it was looked at only
+
+
+def test_closing_the_connection_ends_the_whole_group_at_once(fetcher: Fetcher):
+    child = fetcher.launch(SLOW, "direct")
+    hear(child, "progress")
+    group = group_of(child.pid)
+    started = time.monotonic()
+
+    child._connection.close()
+
+    assert all(is_gone(pid, seconds=1) for pid in group)
+    assert time.monotonic() - started < 1
+    log = fetcher.sandbox.log
+    assert eventually(lambda: all(e.ended for e in log.requests("/unique/lesson/")), seconds=2)
+
+
+def test_cancelling_ends_a_running_ffmpeg_too(fetcher: Fetcher):
+    url, over = f"{VIDEOS}/muxed.mp4", {"audio_only": True, "format": "mp3"}
+    for _ in range(5):
+        child = fetcher.launch(url, "direct", **over)
+        if eventually(lambda: len(group_of(child.pid or 0)) > 1, seconds=3):  # noqa: B023
+            break
+        child.kill()
+    group = group_of(child.pid or 0)
+    os.killpg(child.pid or 0, signal.SIGSTOP)
+
+    child.kill()
+
+    assert all(is_gone(pid, seconds=1) for pid in group)
+
+
+def test_the_death_of_the_fork_server_costs_no_running_download(
+    sandbox, tools_dir: Path, tmp_path: Path, tmp_path_factory
+):
+    from core.children.client import ForkServer
+
+    socket = Path("/tmp") / f"cd-{os.getpid()}.sock"
+    server = ForkServer(socket, ["downloads.engines.child"])
+    server.start()
+    fetcher = Fetcher(sandbox, socket, tools_dir, tmp_path / "work")
+    child = fetcher.launch(SLOW, "direct")
+    hear(child, "progress")
+
+    os.kill(server.pid or 0, signal.SIGKILL)
+
+    assert hear(child)[-1]["sha256"] == sandbox.unique("lesson", SIZE).sha256()
+    server.stop()
+
+
+def test_a_stopped_child_is_replaced_by_the_next_run(fetcher: Fetcher):
+    zombie = fetcher.launch(SLOW, "direct", run=1)
+    hear(zombie, "progress")
+    os.killpg(zombie.pid or 0, signal.SIGSTOP)
+
+    done = fetcher.done(SLOW, "direct", run=2)
+
+    assert done["sha256"] == fetcher.sandbox.unique("lesson", SIZE).sha256()
+    assert not is_running(zombie.pid or 0)
+
+
+def test_a_note_of_ours_is_written_in_one_step(tmp_path: Path):
+    target = tmp_path / "part-0"
+    partial, note = tmp_path / "part-0.part", tmp_path / "part-0.ytdl"
+    partial.write_bytes(b"0123456789")
+    note.write_text(json.dumps({"length": 4}))
+
+    fragments.mend(target)
+
+    assert partial.read_bytes() == b"0123"
+    note.write_text("{torn")
+    fragments.mend(target)
+    assert list(tmp_path.iterdir()) == []
