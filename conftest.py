@@ -9,10 +9,10 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections
-from django.http import HttpResponseBase
 from django.test import Client
 
 from accounts.models import Role, User
@@ -108,10 +108,10 @@ def integrator(integrator_key: str) -> Client:
     return Client(headers={"Authorization": f"Bearer {integrator_key}"})
 
 
-def received(response: HttpResponseBase) -> bytes:
+def received(response: Any) -> bytes:
     """The body of a response, also of one that is streamed."""
     if not response.streaming:
-        return response.content
+        return bytes(response.content)
 
     async def collect(chunks: AsyncIterable[bytes]) -> bytes:
         return b"".join([chunk async for chunk in chunks])

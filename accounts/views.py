@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import selectors, setup_link
 from accounts.forms import ProfileForm, SetupForm
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.services import people
 from accounts.services import profile as profiles
@@ -46,16 +47,9 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
         text = _("This link has expired or was used. Start the product again for a new one.")
         return problem_page(request, status=404, message=text)
     form = SetupForm(request.POST or None, initial={"email": link.email})
-    if form.is_valid():
-        try:
-            user = people.create_first_admin(**form.cleaned_data)
-        except Conflict:
-            return redirect("account_login")
-        except Invalid as error:
-            form.take(error.errors)
-        else:
-            login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-            return redirect("home")
+    if form.is_valid() and (user := _first_admin(form)):
+        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return redirect("home")
     return render(request, "accounts/setup.html", {"form": form})
 
 
@@ -79,3 +73,13 @@ def theme(request: HttpRequest) -> HttpResponse:
             "theme", chosen, max_age=YEAR_SECONDS, samesite="Lax", secure=request.is_secure()
         )
     return response
+
+
+def _first_admin(form: SetupForm) -> User | None:
+    try:
+        return people.create_first_admin(**form.cleaned_data)
+    except Invalid as error:
+        form.take(error.errors)
+    except Conflict as error:  # somebody else was faster
+        form.add_error(None, str(error))
+    return None

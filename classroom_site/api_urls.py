@@ -1,3 +1,4 @@
+# mypy: disallow-untyped-calls=false
 """Every address of the API and of its documentation."""
 
 from csp.decorators import csp_update
@@ -24,7 +25,8 @@ class SchemaView(views.SpectacularAPIView):
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: object, **kwargs: object) -> Response:
         with override("en"):
-            return self._get_schema_response(request)
+            response: Response = self._get_schema_response(request)
+            return response
 
 
 @method_decorator(drawn_by_script, name="dispatch")

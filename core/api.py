@@ -149,7 +149,7 @@ def _refusal(failure: APIException) -> HttpResponse:
 def _flat(detail: Any, path: str = "") -> Iterator[FieldError]:
     """Nested errors of the framework as a list, with dotted paths as fields."""
     if isinstance(detail, ErrorDetail):
-        yield FieldError(field=path or None, code=detail.code, message=str(detail))
+        yield FieldError(field=path or None, code=str(detail.code), message=str(detail))
     elif isinstance(detail, Mapping):
         for name, inner in detail.items():
             own = "" if name == "non_field_errors" else str(name)

@@ -49,6 +49,7 @@ class Gate:
 
 
 class Request(WebRequest):  # type: ignore[misc]
+    error_template = "<!doctype html><title>%(title)s</title><h1>%(title)s</h1><p>%(body)s</p>"
     content: IO[bytes]
     _gate: Gate | None = None
     _received = 0

@@ -68,16 +68,12 @@ def answer_once(request: Request, work: Callable[[], Answer]) -> Response:
     return Response(kept.body, status=kept.status, headers=headers)
 
 
-def forget_old() -> int:
-    """Drop keys whose time is over; how many there were."""
-    old = IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEPT)
-    return old.delete()[0]
-
-
 def _kept(request: Request, key: str) -> IdempotencyKey:
     digest = _digest(request)
-    kept, _made = IdempotencyKey.objects.get_or_create(
-        owner_id=request.user.pk, key=key, defaults={"request_digest": digest}
+    own = IdempotencyKey.objects.filter(owner_id=request.user.pk)
+    own.filter(created_at__lt=timezone.now() - KEPT).delete()
+    kept, _made = own.get_or_create(
+        key=key, defaults={"owner_id": request.user.pk, "request_digest": digest}
     )
     if kept.request_digest != digest:
         raise KeyReused

@@ -8,7 +8,8 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 _HIDDEN = "[…]"
 _NAMED = re.compile(
-    r"""(?ix) (\b [\w-]* (?:password|passwd|secret(?:_key)?|token|(?:api|encryption)[_-]?key) ["']? \s* [:=] \s*)
+    r"""(?ix) (\b [\w-]* (?:password|passwd|secret(?:_key)?|token|(?:api|encryption)[_-]?key)
+    ["']? \s* [:=] \s*)
     (?: "[^"\n]*" | '[^'\n]*' | [^\s"',&;}]+ )"""
 )
 _HEADER = re.compile(r"(?i)(\b(?:authorization|cookie|set-cookie)[\"']?\s*[:=]\s*[\"']?)[^\"'\n]+")

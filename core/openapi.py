@@ -1,3 +1,4 @@
+# mypy: disallow-untyped-calls=false
 """The OpenAPI document says what the views declare: scopes, input, and every refusal."""
 
 from collections.abc import Iterator, Mapping
@@ -31,21 +32,23 @@ _EXAMPLE_CODES = {403: "insufficient_scope"}
 class AutoSchema(openapi.AutoSchema):
     """Reads `scopes`, `queries` and `refusals` of an ApiView, so that nothing is said twice."""
 
-    view: ApiView
+    view: ApiView  # type: ignore[override] # every view of ours is one
 
-    def get_description(self) -> str:
+    def get_summary(self) -> str:
+        """The first sentence of what the method says of itself."""
+        return str(super().get_description()).partition(". ")[0]
+
+    def get_description(self) -> str:  # type: ignore[override] # as the library has it
+        """Its other sentences, and the scope it needs."""
         scope = self.view.scopes.get(self.method)
         needs = f"Scope: `{scope}`." if scope else "Open to everybody."
-        return f"{super().get_description()}\n\n{needs}"
-
-    def get_summary(self) -> str | None:
-        """The first sentence of the method's own description."""
-        return str(super().get_description()).partition(".")[0]
+        return f"{str(super().get_description()).partition('. ')[2]}\n\n{needs}"
 
     def get_auth(self) -> list[Schema]:
         """Each way of signing in, as the authenticators describe themselves."""
         scope = self.view.scopes.get(self.method)
         ways: list[Schema] = []
+        way: Any
         for way in self.view.get_authenticators():
             name, kind = way.scheme_name, ResolvedComponent.SECURITY_SCHEMA
             component = ResolvedComponent(name, kind, way.scheme, type(way))

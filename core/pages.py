@@ -33,9 +33,12 @@ def page(
         if not request.user.is_authenticated:
             return _sign_in_first(request)
         try:
-            return view(cast("Asked", request), *args, **kwargs)
+            response = view(cast("Asked", request), *args, **kwargs)
         except ExpectedError as error:
-            return _refused(request, error)
+            response = _refused(request, error)
+        # On a shared computer, going back after signing out shows nothing.
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     return shown
 

@@ -3,6 +3,9 @@
 The API's refusals have a shape of their own (core.problems).
 """
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -73,7 +76,12 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    return problem_page(request, status=500)
+    """A database that is away for a moment is no bug, and is not called one."""
+    if not isinstance(sys.exception(), OperationalError | InterfaceError):
+        return problem_page(request, status=500)
+    response = problem_page(request, status=503)
+    response["Retry-After"] = "5"
+    return response
 
 
 def _may_be_framed(request: HttpRequest, status: int) -> bool:

@@ -8,8 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Annotated, Any, NotRequired, TypedDict, Union, get_args, get_origin
-from typing import get_type_hints, is_typeddict
+from typing import (
+    Annotated,
+    Any,
+    NotRequired,
+    TypedDict,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 Schema = dict[str, Any]
 Refer = Callable[[type], Schema]

@@ -1,6 +1,7 @@
 """The back office for downloads: see everything, change nothing by hand, act through services."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -72,7 +73,7 @@ class DownloadAdmin(ReadOnlyAdmin):
         (None, {"fields": ("url", "title", "owner", "source", "video", "linked")}),
         (_("Now"), {"fields": (
             "state", "progress", "wait_reason", "cause", "advice", "error_detail", "attempts",
-            "handed_back", "holder", "lease_until",
+            "handed_back", "worker", "held_until",
         )}),
         (_("Wanted"), {"fields": ("quality", "format", "audio_only", "subtitles", "priority")}),
         (_("Times"), {"fields": ("created_at", "available_at", "started_at", "finished_at")}),
@@ -147,6 +148,14 @@ class DownloadAdmin(ReadOnlyAdmin):
     @admin.display(description=_("attempts"), ordering="attempt")
     def attempts(self, download: Download) -> str:
         return f"{download.attempt} / {download.run}"
+
+    @admin.display(description=_("worker"))
+    def worker(self, download: Download) -> str:
+        return download.holder
+
+    @admin.display(description=_("held until"))
+    def held_until(self, download: Download) -> datetime | None:
+        return download.lease_until
 
     @admin.display(description=_("age"), ordering="id")
     def age(self, download: Download) -> str:

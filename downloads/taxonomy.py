@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
+from django_stubs_ext import StrOrPromise
 
 from downloads.engines.codes import TRANSIENT, Code
 
@@ -35,8 +35,8 @@ class ErrorKind:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    message: Promise
-    advice: Promise
+    message: StrOrPromise
+    advice: StrOrPromise
     retryable: bool
 
 
@@ -99,13 +99,13 @@ _KINDS = (
         Code.SOURCE_QUOTA,
         Who.NOBODY,
         _("Too many people fetched this file today."),
-        _("It is tried again later by itself; tomorrow it works at the latest."),
+        _("Wait until tomorrow, then try again."),
     ),
     ErrorKind(
         Code.SOURCE_RATE_LIMITED,
         Who.NOBODY,
         _("The site asks for a pause."),
-        _("It is tried again later by itself."),
+        _("Wait an hour, then try again."),
     ),
     ErrorKind(
         Code.SOURCE_BOT_CHECK,

@@ -1,4 +1,4 @@
-"""Titles as file names every system takes, and as headers no browser misreads. No Django, no I/O."""
+"""Titles as file names every system takes, and as headers no browser misreads. No I/O."""
 
 import re
 import unicodedata

@@ -146,6 +146,7 @@ class DownloadSocket(LiveSocket):
         outlet.put(download_update(snapshot.update, event_id=snapshot.event_id))
         for news in self._early:
             self.hear(news)
+        self._early.clear()
 
     def unfollow(self, outlet: Outlet) -> None:
         self._unfollow()
@@ -159,7 +160,7 @@ class DownloadSocket(LiveSocket):
             self._early.append(news)
         elif news.id > self._event_id:
             self._status, self._event_id = news.data["status"], news.id
-            self.outlet.put(news.download_frame(self.viewer.language))
+            self.outlet.put_move(news.download_frame(self.viewer.language))
 
     def _hear_progress(self, outlet: Outlet, news: News) -> None:
         """A worker that has not noticed the end yet must not bring a download back to life."""

@@ -32,15 +32,18 @@ class Outlet:
         self._task = asyncio.ensure_future(self._pump())
 
     def put(self, frame: Frame) -> None:
-        """A move; what is still waiting to be sent of progress is older than it."""
         if self._stopped:
             return
         if len(self._frames) == ROOM:
             self.close(TOO_SLOW)
             return
-        self._newest = None
         self._frames.append(frame)
         self._wake.set()
+
+    def put_move(self, frame: Frame) -> None:
+        """Progress that is still waiting is older than this, and not sent after it."""
+        self._newest = None
+        self.put(frame)
 
     def put_newest(self, frame: Frame) -> None:
         if not self._stopped:

@@ -5,7 +5,7 @@ The id is read before the rows, so a snapshot is at least as new as its `event_i
 
 from dataclasses import asdict, dataclass
 from time import monotonic
-from typing import Any, cast
+from typing import cast
 
 from django.utils.translation import override
 
@@ -13,7 +13,14 @@ from accounts.models import User
 from core import events
 from downloads.selectors import downloads, queue
 from downloads.services.updates import update_of
-from realtime.payloads import Dashboard, QueueStats, SystemStats, now, running_download
+from realtime.payloads import (
+    Dashboard,
+    DownloadUpdate,
+    QueueStats,
+    SystemStats,
+    now,
+    running_download,
+)
 
 CARDS = 200
 
@@ -22,7 +29,7 @@ _STARTED = monotonic()
 
 @dataclass(frozen=True, slots=True)
 class DownloadSnapshot:
-    update: dict[str, Any]
+    update: DownloadUpdate
     event_id: int
 
 
@@ -37,7 +44,7 @@ def of_download(*, user: User, download_id: int, language: str) -> DownloadSnaps
     event_id = events.latest_id()
     download = downloads.get_download(user=user, download_id=download_id)
     with override(language):
-        return DownloadSnapshot(update_of(download), event_id)
+        return DownloadSnapshot(cast("DownloadUpdate", update_of(download)), event_id)
 
 
 def of_dashboard(*, user: User) -> DashboardSnapshot:

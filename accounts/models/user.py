@@ -1,5 +1,7 @@
 """The person who signs in: a teacher, or staff."""
 
+from typing import ClassVar, Self
+
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.validators import MinLengthValidator, RegexValidator
 from django.db import models
@@ -39,7 +41,7 @@ class User(AbstractUser):
         help_text=_("Empty: the browser's."),
     )
 
-    objects: UserManager["User"] = UserManager()
+    objects: ClassVar[UserManager[Self]] = UserManager()
 
     REQUIRED_FIELDS = ["email"]
 

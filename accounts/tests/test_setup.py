@@ -7,7 +7,8 @@ from django.core import signing
 
 from accounts import setup_link
 from accounts.models import Role, User
-from core.errors import NotFound
+from accounts.services import people
+from core.errors import Conflict, NotFound
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,18 @@ def test_wrong_input_keeps_what_was_typed_and_says_what_to_do(anonymous, wrong, 
     assert not User.objects.exists()
 
 
+def test_of_two_who_are_at_it_at_once_one_is_told_to_sign_in(anonymous, monkeypatch):
+    def taken(**_):
+        raise Conflict("This installation is set up already. Sign in.")
+
+    monkeypatch.setattr(people, "create_first_admin", taken)
+
+    page = anonymous.post(setup_link.make(), GIVEN).content.decode()
+
+    assert "This installation is set up already. Sign in." in page
+    assert get_user(anonymous).is_anonymous
+
+
 def test_the_link_works_once(anonymous):
     path = setup_link.make()
     anonymous.post(path, GIVEN)
@@ -80,7 +93,9 @@ def test_the_link_ends_after_an_hour(anonymous):
 
 
 @pytest.mark.parametrize(
-    "token", ["x", signing.dumps({"email": ""}), signing.dumps({"email": ""}, salt="other")]
+    "token",
+    ["x", signing.dumps({"email": ""}), signing.dumps({"email": ""}, salt="other")],
+    ids=["nonsense", "no salt", "other salt"],
 )
 def test_a_forged_link_is_nothing(token):
     with pytest.raises(NotFound):

@@ -28,9 +28,9 @@ def arguments(configuration: Path) -> list[str]:
     return [str(NGINX), "-c", str(configuration), "-g", f"daemon off; {root}"]
 
 
-def started(configuration: Path, port: int) -> subprocess.Popen[str]:
+def started(configuration: Path, port: int) -> subprocess.Popen[bytes]:
     """nginx, once it answers on `port`."""
-    process = subprocess.Popen(arguments(configuration), stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(arguments(configuration))
     deadline = time.monotonic() + 10
     while process.poll() is None and time.monotonic() < deadline:
         try:
@@ -38,5 +38,5 @@ def started(configuration: Path, port: int) -> subprocess.Popen[str]:
             break
         except OSError:
             time.sleep(0.02)
-    assert process.poll() is None, process.stderr and process.stderr.read()
+    assert process.poll() is None, "nginx ended; see what it said above"
     return process

@@ -6,8 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    sync_playwright,
+)
 
+from accounts.models import User
 from accounts.services import api_keys
 from core.models import Event, Status, WorkerHeartbeat
 from downloads.models import Transition
@@ -88,11 +96,18 @@ def signed_in(browser, live_server, clara_client) -> Iterator[BrowserContext]:
 def complaints(signed_in) -> list[str]:
     """What the browser says against a page: errors, refusals by policy, dialogs."""
     heard: list[str] = []
-    signed_in.on("console", lambda said: heard.append(said.text) if said.type == "error" else None)
+
+    def dismiss(dialog: Dialog) -> None:
+        heard.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    def note(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            heard.append(said.text)
+
+    signed_in.on("console", note)
     signed_in.on("weberror", lambda error: heard.append(str(error.error)))
-    signed_in.on(
-        "dialog", lambda dialog: (heard.append(f"dialog {dialog.message}"), dialog.dismiss())
-    )
+    signed_in.on("dialog", dismiss)
     return heard
 
 
@@ -103,10 +118,13 @@ def picture(page: Page, name: str) -> None:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "pt-br")])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_no_page_breaks_the_policy(signed_in, complaints, addresses, live_server, theme, width):
+def test_no_page_breaks_the_policy(
+    signed_in, complaints, addresses, live_server, theme, language, width
+):
     signed_in.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
+    User.objects.filter(username="clara").update(language=language)
     page = signed_in.new_page()
     page.set_viewport_size({"width": width, "height": 900})
     paper = {"light": "rgb(247, 248, 250)", "dark": "rgb(16, 21, 29)"}[theme]

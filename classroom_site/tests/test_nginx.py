@@ -94,7 +94,7 @@ def nginx(tmp_path_factory):
     process = started(files / "http.conf", port)
     yield ("127.0.0.1", port), folder
     process.terminate()
-    process.communicate()
+    process.wait()
     application.shutdown()
     application.server_close()
 

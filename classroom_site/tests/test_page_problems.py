@@ -5,7 +5,7 @@ import json
 import pytest
 from django.urls import reverse
 
-from downloads.views import dashboard
+from downloads.selectors import downloads, queue
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +35,10 @@ def test_every_page_has_the_strict_policy(ana_client, address):
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Referrer-Policy"] == "same-origin"
+
+
+def test_going_back_after_signing_out_shows_nothing(ana_client):
+    assert ana_client.get("/library")["Cache-Control"] == "private, no-store"
 
 
 @pytest.mark.parametrize("address", ["/", "/downloads", "/library", "/profile"])
@@ -77,7 +81,7 @@ def test_a_crash_is_an_apology_with_a_reference(ana_client, monkeypatch):
     def crash(**_):
         raise RuntimeError("the secret reason")
 
-    monkeypatch.setattr(dashboard.queue, "counts", crash)
+    monkeypatch.setattr(queue, "counts", crash)
     ana_client.raise_request_exception = False
 
     answer = ana_client.get("/")
@@ -91,12 +95,10 @@ def test_a_crash_is_an_apology_with_a_reference(ana_client, monkeypatch):
 
 
 def test_a_crash_of_the_api_is_a_problem_and_no_page(ana_client, monkeypatch):
-    from downloads.api import views
-
     def crash(**_):
         raise RuntimeError("the secret reason")
 
-    monkeypatch.setattr(views.downloads, "list_downloads", crash)
+    monkeypatch.setattr(downloads, "list_downloads", crash)
     ana_client.raise_request_exception = False
 
     answer = ana_client.get("/api/v1/downloads")

@@ -17,7 +17,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from core.children.addresses import BlockedAddress, check_endpoint, parse_endpoint
+from core.children.addresses import (
+    BlockedAddress,
+    check_endpoint,
+    endpoint,
+    looks_private,
+    parse_endpoint,
+)
 
 PROGRAMS = frozenset({"ffmpeg", "ffprobe", "deno"})
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -91,6 +97,12 @@ def _checks(policy: Policy) -> dict[str, Callable[..., None]]:
             raise BlockedAddress(host, port)
         check_endpoint(host, port, policy.endpoints)
 
+    def resolution(host: Any, port: Any, *_: Any) -> None:
+        name = host.decode() if isinstance(host, bytes) else host
+        number = port if isinstance(port, int) and port else 80
+        if name and endpoint(name, number) not in policy.endpoints:
+            _refuse_private(name, number)
+
     def program(executable: Any, arguments: Any, *_: Any) -> None:
         _check_program(policy, os.fsdecode(executable), [os.fsdecode(a) for a in arguments])
 
@@ -102,6 +114,7 @@ def _checks(policy: Policy) -> dict[str, Callable[..., None]]:
             _check_folder(policy, os.path.realpath(os.fsdecode(path)))
 
     return {
+        "socket.getaddrinfo": resolution,
         "socket.connect": connection,
         "socket.sendto": connection,
         "socket.sendmsg": connection,
@@ -110,6 +123,12 @@ def _checks(policy: Policy) -> dict[str, Callable[..., None]]:
         "open": opening,
         **_entry_checks(policy),
     }
+
+
+def _refuse_private(host: str, port: int) -> None:
+    """Names that can only be private need no name server to be refused."""
+    if looks_private(host, port, ()):
+        raise BlockedAddress(host, port)
 
 
 def _entry_checks(policy: Policy) -> dict[str, Callable[..., None]]:

@@ -18,9 +18,10 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Q
 
 from core import wakeup
+from core.children.client import Child
 from core.jobs import lifecycle, node
 from core.jobs.holders import Holder
-from core.jobs.kind import Event, Failure, Fenced, JobKind, Run
+from core.jobs.kind import Event, Failure, Fenced, JobKind, Lease, Run
 from core.jobs.meter import Meter
 from core.models.job import AnyJob
 
@@ -87,7 +88,7 @@ class Runner(Generic[AnyJob]):
             child = self.kind.launch(job)
         except OSError:
             logger.warning("The fork server is away; %s goes back to the queue", job)
-            lease = lifecycle.Lease(job.pk, job.token)
+            lease = Lease(job.pk, job.token)
             lifecycle.put_back(
                 self.kind, lease, reason="not_started", delay_seconds=_RELAUNCH_SECONDS
             )
@@ -99,7 +100,8 @@ class Runner(Generic[AnyJob]):
         """Sleep until a child speaks or the bell rings; tell whether it rang."""
         bell = self._hang_bell()
         children = [run.child for run in self.runs if run.ended_by is None]
-        ready, _, _ = select.select([*children, *bell], [], [], _TICK_SECONDS)
+        heard: list[Child | wakeup.Listener] = [*children, *bell]
+        ready, _, _ = select.select(heard, [], [], _TICK_SECONDS)
         rung = any(one in bell for one in ready)
         if rung:
             try:
@@ -111,9 +113,11 @@ class Runner(Generic[AnyJob]):
     def _hang_bell(self) -> list[wakeup.Listener]:
         """The bell, or nothing while the database that would ring it is away."""
         if self._bell is None:
-            with self._patience():
+            try:
                 self._bell = wakeup.listen()
-        return [self._bell] if self._bell else []
+            except _AWAY:
+                return []
+        return [self._bell]
 
     def _unhang_bell(self) -> None:
         if self._bell is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.children.client import Child
+from core.children.client import Child, ForkServer
 from core.children.workdir import started_at
 
 Event = dict[str, Any]
@@ -32,6 +32,17 @@ def last(child: Child, *, seconds: float = 15) -> Event:
     heard = hear(child, seconds=seconds)
     assert heard, "the child said nothing"
     return heard[-1]
+
+
+def pid_of(running: Child | ForkServer) -> int:
+    assert running.pid  # to signal group 0 would be to signal the tests
+    return running.pid
+
+
+def lose(child: Child) -> None:
+    """What the kernel does for a caller that dies."""
+    child._connection.close()
+    child.ended = True
 
 
 def eventually(condition: Callable[[], bool], *, seconds: float = 5) -> bool:

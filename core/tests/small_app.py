@@ -1,4 +1,4 @@
-"""A small ASGI application behind the product's web server: `python -m core.tests.small_app PORT`."""
+"""A small ASGI application behind our web server: `-m core.tests.small_app PORT PING_SECONDS`."""
 
 import asyncio
 import hashlib
@@ -74,4 +74,6 @@ async def hanging(receive: Any, send: Any) -> None:
 
 
 if __name__ == "__main__":
-    WebServer(application, "127.0.0.1", int(sys.argv[1])).run()
+    server = WebServer(application, "127.0.0.1", int(sys.argv[1]))
+    server.ping_interval = server.ping_timeout = int(sys.argv[2])
+    server.run()

@@ -1,5 +1,7 @@
 """Who may do what through the API: every operation, every actor; an unlisted one fails."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import get_resolver
@@ -49,7 +51,7 @@ CASES = [
 ]
 
 
-def operations() -> dict[tuple[str, str], dict]:
+def operations() -> dict[tuple[str, str], dict[str, Any]]:
     paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
     return {
         (method.upper(), path): operation

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from typing import Any
 
 import pytest
 from django.db import InterfaceError, OperationalError
@@ -13,11 +14,11 @@ from downloads.selectors import downloads
 URL = "/api/v1/downloads"
 
 
-def problem(answer) -> dict:
+def problem(answer) -> dict[str, Any]:
     """The body of a problem, after checking what all of them have in common."""
     assert answer["Content-Type"] == "application/problem+json"
     assert answer["Content-Length"] == str(len(answer.content))
-    body = answer.json()
+    body: dict[str, Any] = answer.json()
     assert body.keys() - {"errors"} == {"type", "title", "status", "detail", "code", "request_id"}
     assert body["type"] == "about:blank"
     assert body["status"] == answer.status_code
@@ -269,12 +270,25 @@ def test_a_bug_around_the_endpoints_is_a_problem_too(ana_client, monkeypatch):
     def broken(_user):
         raise RuntimeError("no language")
 
-    monkeypatch.setattr("accounts.models.User.language", property(broken))
+    monkeypatch.setattr("accounts.models.User.language", property(broken, lambda *_: None))
     ana_client.raise_request_exception = False
     answer = ana_client.get(URL)
     assert answer.status_code == 500
     assert problem(answer)["code"] == "internal"
     assert "no language" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", [URL, "/"])
+def test_a_database_that_is_away_for_the_session_is_said_to_be_away(ana_client, monkeypatch, path):
+    def away(_user):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("accounts.models.User.language", property(away, lambda *_: None))
+    ana_client.raise_request_exception = False
+    answer = ana_client.get(path)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    if path == URL:
+        assert problem(answer)["code"] == "unavailable"
 
 
 def test_an_unknown_host_gets_a_problem(anonymous):

@@ -12,7 +12,16 @@ import pytest
 
 from core.children import client
 from core.children.client import ForkServer
-from core.tests.children import eventually, group_of, hear, is_gone, is_running, last
+from core.tests.children import (
+    eventually,
+    group_of,
+    hear,
+    is_gone,
+    is_running,
+    last,
+    lose,
+    pid_of,
+)
 from core.tests.conftest import ENTRIES
 
 
@@ -79,29 +88,29 @@ def test_kill_ends_the_child_and_the_programs_it_started(fork_socket: Path, slee
     assert child.ended
     assert child.fileno() == -1
     assert is_gone(program, seconds=1)
-    assert is_gone(child.pid, seconds=1)
+    assert is_gone(pid_of(child), seconds=1)
     child.kill()  # a second time changes nothing
 
 
 def test_kill_ends_a_child_that_is_stopped(fork_socket: Path, sleeper: str):
     child = client.launch(fork_socket, f"{ENTRIES}:sleep", {"sleeper": sleeper})
     hear(child, "sleeping")
-    os.killpg(child.pid, signal.SIGSTOP)
+    os.killpg(pid_of(child), signal.SIGSTOP)
 
     child.kill()
 
-    assert is_gone(child.pid, seconds=1)
-    assert group_of(child.pid) == []
+    assert is_gone(pid_of(child), seconds=1)
+    assert group_of(pid_of(child)) == []
 
 
 def test_a_child_whose_caller_is_gone_ends_with_all_its_programs(fork_socket: Path, sleeper: str):
     child = client.launch(fork_socket, f"{ENTRIES}:sleep", {"sleeper": sleeper})
     program = hear(child, "sleeping")[-1]["program"]
 
-    child._connection.close()  # what the kernel does when the caller dies
+    lose(child)
 
     assert is_gone(program, seconds=1)
-    assert is_gone(child.pid, seconds=1)
+    assert is_gone(pid_of(child), seconds=1)
 
 
 def test_what_a_dead_child_leaves_behind_is_ended(fork_socket: Path, sleeper: str):
@@ -114,7 +123,7 @@ def test_what_a_dead_child_leaves_behind_is_ended(fork_socket: Path, sleeper: st
 def test_kill_after_the_end_touches_nobody(fork_socket: Path, monkeypatch):
     child = client.launch(fork_socket, f"{ENTRIES}:say", {"texts": []})
     hear(child, "started")
-    assert is_gone(child.pid)
+    assert eventually(child._hung_up)
     monkeypatch.setattr(os, "killpg", lambda *_: pytest.fail("that number may be another's"))
 
     child.kill()
@@ -126,11 +135,11 @@ def test_children_outlive_the_server(own_server: ForkServer, socket_folder: Path
     child = client.launch(socket_folder / "own.sock", f"{ENTRIES}:sleep", {"sleeper": sleeper})
     program = hear(child, "sleeping")[-1]["program"]
 
-    os.kill(own_server.pid, signal.SIGKILL)
+    os.kill(pid_of(own_server), signal.SIGKILL)
 
     assert eventually(lambda: not own_server.alive())
     time.sleep(0.2)
-    assert is_running(child.pid)
+    assert is_running(pid_of(child))
     assert is_running(program)
     child.kill()
     assert is_gone(program, seconds=1)
@@ -145,12 +154,12 @@ def test_stopping_the_server_lets_children_go_on(
     own_server.stop()
 
     assert not own_server.alive()
-    assert is_running(child.pid)
+    assert is_running(pid_of(child))
     child.kill()
 
 
 def test_launch_fails_at_once_without_a_server(own_server: ForkServer, socket_folder: Path):
-    os.kill(own_server.pid, signal.SIGKILL)
+    os.kill(pid_of(own_server), signal.SIGKILL)
     assert eventually(lambda: not own_server.alive())
     started = time.monotonic()
 
@@ -163,7 +172,7 @@ def test_launch_fails_at_once_without_a_server(own_server: ForkServer, socket_fo
 
 
 def test_a_new_server_takes_the_place_of_a_dead_one(own_server: ForkServer, socket_folder: Path):
-    os.kill(own_server.pid, signal.SIGKILL)
+    os.kill(pid_of(own_server), signal.SIGKILL)
     assert eventually(lambda: not own_server.alive())
 
     own_server.start()
@@ -182,6 +191,7 @@ def test_the_server_dies_with_its_parent(socket_folder: Path):
         [sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=client.ROOT
     )
     with parent:
+        assert parent.stdout
         server = int(parent.stdout.readline())
         parent.kill()
 
@@ -219,7 +229,7 @@ def test_a_child_that_breaks_the_protocol_is_ended(fork_socket: Path):
 
     assert heard[-1]["code"] == "internal"
     assert "protocol" in heard[-1]["detail"]
-    assert is_gone(child.pid, seconds=1)
+    assert is_gone(pid_of(child), seconds=1)
 
 
 def test_a_file_cannot_grow_beyond_the_limit(fork_socket: Path, tmp_path: Path):

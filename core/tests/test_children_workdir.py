@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.children import client, workdir
-from core.tests.children import group_of, hear, is_gone, is_running, last
+from core.tests.children import group_of, hear, is_gone, is_running, last, pid_of
 from core.tests.conftest import ENTRIES
 
 
@@ -32,6 +32,7 @@ def hold(folder: Path, **written: object) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         cwd=client.ROOT,
     )
+    assert process.stdout
     process.stdout.readline()
     if written:
         lock = folder / workdir.LOCK
@@ -46,23 +47,24 @@ def end():
     yield processes
     for process in processes:
         process.kill()
-        process.wait()
-        process.stdout.close()
+        process.communicate()
 
 
 def test_a_leftover_of_an_earlier_run_is_killed(fork_socket: Path, folder: Path, sleeper: str):
     job = {"workdir": str(folder), "sleeper": sleeper, "run": 1}
     old = client.launch(fork_socket, f"{ENTRIES}:sleep", job)
     hear(old, "sleeping")
-    os.killpg(old.pid, signal.SIGSTOP)  # past its lease: it still believes the folder is its own
+    os.killpg(
+        pid_of(old), signal.SIGSTOP
+    )  # past its lease: it still believes the folder is its own
 
     new = client.launch(
         fork_socket, f"{ENTRIES}:say", {"workdir": str(folder), "texts": ["mine"], "run": 2}
     )
 
     assert last(new)["text"] == "mine"
-    assert is_gone(old.pid, seconds=1)
-    assert group_of(old.pid) == []
+    assert is_gone(pid_of(old), seconds=1)
+    assert group_of(pid_of(old)) == []
     old.kill()
 
 
@@ -77,7 +79,7 @@ def test_an_earlier_run_does_not_end_a_later_one(fork_socket: Path, folder: Path
 
     refused = last(late)
     assert (refused["event"], refused["busy"]) == ("failed", True)
-    assert is_running(new.pid)
+    assert is_running(pid_of(new))
     new.kill()
 
 

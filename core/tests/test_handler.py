@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
@@ -24,6 +25,10 @@ def plain(request):
 async def asynchronous(request):
     await asyncio.sleep(0)
     return HttpResponse("async")
+
+
+def where(request):
+    return HttpResponse("disk" if request._stream._rolled else "memory")
 
 
 def slow(request):
@@ -70,6 +75,7 @@ urlpatterns = [
     path("plain", plain),
     path("async", asynchronous),
     path("slow", slow),
+    path("where", where),
     path("file", file),
     path("endless", endless),
     path("endless-async", endless_async),
@@ -110,8 +116,8 @@ class Request:
     async def leave(self) -> None:
         await self.communicator.send_input({"type": "http.disconnect"})
 
-    async def next(self) -> dict:
-        return await self.communicator.receive_output(5)
+    async def next(self) -> dict[str, Any]:
+        return dict(await self.communicator.receive_output(5))
 
     async def answer(self) -> tuple[int, bytes]:
         start = await self.next()
@@ -228,10 +234,6 @@ async def test_who_leaves_before_the_body_is_there_is_not_answered(handler):
 
 async def test_a_large_body_lies_on_the_disk_not_in_memory(handler, settings):
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1000
-    request = await Request(handler, "plain", "POST").send(b"x" * 2000)
-    bodies: list = []
-    real = handler._respond
-    handler._respond = lambda scope, body: bodies.append(body._rolled) or real(scope, body)
 
-    assert (await request.answer())[0] == 200
-    assert bodies == [True]
+    assert await ask(handler, "where", b"x" * 1000, method="POST") == (200, b"memory")
+    assert await ask(handler, "where", b"x" * 1001, method="POST") == (200, b"disk")

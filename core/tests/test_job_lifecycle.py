@@ -6,13 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
-from downloads.tests.build import make_download
 
 from core.jobs import holders, lifecycle
 from core.jobs.kind import Failure, Fenced, Lease
 from core.models import Event, Status
 from downloads.models import Download, Transition
 from downloads.services.running import DOWNLOADS
+from downloads.tests.build import make_download
 
 
 def lease_of(download: Download) -> Lease:

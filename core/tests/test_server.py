@@ -7,78 +7,27 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from time import monotonic, sleep
+from contextlib import contextmanager, suppress
+from time import sleep
 
-import psutil
 import pytest
 import requests
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-ROOT = Path(__file__).parents[2]
-MIB = 1024 * 1024
+from core.tests.serving import MIB, ROOT, Server, code_of, free_port
 
-
-class Server:
-    def __init__(self, command: list[str], port: int, **environment: str) -> None:
-        self.port = port
-        self.url = f"http://127.0.0.1:{port}"
-        self.ws = f"ws://127.0.0.1:{port}"
-        self._log = tempfile.TemporaryFile("w+")
-        self._process = subprocess.Popen(
-            [sys.executable, *command],
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            stderr=self._log,
-        )
-        self._wait()
-
-    def _wait(self) -> None:
-        deadline = monotonic() + 20
-        while monotonic() < deadline and self._process.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            sleep(0.05)
-        raise AssertionError(f"the server does not listen: {self.log}")
-
-    @property
-    def mebibytes(self) -> float:
-        return psutil.Process(self._process.pid).memory_info().rss / MIB
-
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
-        """Its exit code, and how long it took to end."""
-        began = monotonic()
-        self._process.send_signal(number)
-        code = self._process.wait(10)
-        return code, monotonic() - began
-
-    def close(self) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-        self._log.close()
-
-    @property
-    def log(self) -> str:
-        self._log.seek(0)
-        return self._log.read()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 
 
 @contextmanager
-def small_server() -> Iterator[Server]:
+def small_server(ping_seconds: int = 20) -> Iterator[Server]:
     port = free_port()
-    server = Server(["-m", "core.tests.small_app", str(port)], port)
+    server = Server(["-m", "core.tests.small_app", str(port), str(ping_seconds)], port)
     try:
         yield server
     finally:
@@ -101,7 +50,10 @@ def test_an_answer_does_not_say_what_serves_it(server):
 def test_a_large_answer_waits_for_its_reader_and_not_in_memory(server):
     before = server.mebibytes
     received = highest = 0
-    with requests.get(f"{server.url}/big", stream=True, timeout=5) as answer:
+    with (
+        requests.Session() as session,
+        session.get(f"{server.url}/big", stream=True, timeout=5) as answer,
+    ):
         for number, chunk in enumerate(answer.iter_content(MIB)):
             received += len(chunk)
             if number % 20 == 0:
@@ -174,7 +126,7 @@ async def test_sockets_echo_and_close_with_the_code_they_are_told(server):
             await client.send(f"close {code}")
             with pytest.raises(ConnectionClosed) as closed:
                 await client.recv()
-            assert closed.value.rcvd.code == code
+            assert code_of(closed) == code
 
 
 async def test_a_socket_that_is_not_accepted_is_a_403(server):
@@ -192,7 +144,7 @@ async def test_a_message_over_64_kib_closes_its_socket(server):
         await client.send("x" * 65_537)
         with pytest.raises(ConnectionClosed) as closed:
             await client.recv()
-    assert closed.value.rcvd.code == 1009
+    assert code_of(closed) == 1009
 
 
 async def test_a_socket_that_does_not_read_is_sent_no_more_than_it_takes(server):
@@ -207,25 +159,37 @@ async def test_a_socket_that_does_not_read_is_sent_no_more_than_it_takes(server)
             assert len(await lazy.recv()) == MIB
 
 
+async def test_who_listens_and_answers_pings_stays_and_who_does_not_is_dropped():
+    with small_server(ping_seconds=1) as server:
+        async with connect(server.ws) as listening:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(HANDSHAKE)
+            assert (await reader.readline()).startswith(b"HTTP/1.1 101 ")
+            with suppress(ConnectionResetError):
+                async with asyncio.timeout(10):
+                    await reader.read()
+            writer.close()
+            await listening.send("hello")
+            assert await listening.recv() == "hello"
+
+
 async def test_it_stops_within_three_seconds_whatever_is_going_on():
-    with small_server() as server:
-        idle, busy = await connect(server.ws), await connect(server.ws, max_size=None, max_queue=1)
-        await busy.send("flood 100")
+    with small_server() as server, requests.Session() as session:
         hanging = asyncio.create_task(
             asyncio.to_thread(requests.get, f"{server.url}/hanging", timeout=10)
         )
-        stream = requests.get(f"{server.url}/big", stream=True, timeout=5)
-        await asyncio.sleep(0.3)
+        async with connect(server.ws) as idle, connect(server.ws, max_queue=1) as busy:
+            await busy.send("flood 100")
+            with session.get(f"{server.url}/big", stream=True, timeout=5):
+                await asyncio.sleep(0.3)
+                code, seconds = await asyncio.to_thread(server.stop)
+            with pytest.raises(ConnectionClosed) as closed:
+                await idle.recv()
+        await asyncio.gather(hanging, return_exceptions=True)
 
-        code, seconds = await asyncio.to_thread(server.stop)
-
-        assert code == 0
-        assert seconds < 3.5
-        with pytest.raises(ConnectionClosed) as closed:
-            await idle.recv()
-        assert closed.value.rcvd.code == 1001
-        stream.close()
-        await asyncio.gather(hanging, busy.close(), return_exceptions=True)
+    assert code == 0
+    assert seconds < 3.5
+    assert code_of(closed) == 1001
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

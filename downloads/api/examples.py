@@ -118,9 +118,7 @@ _failed = _download(
     finished_at="2026-11-20T12:00:03Z",
 )
 
-REQUEST = OpenApiExample(
-    "Lesson", {"url": _URL, "quality": "720p"}, request_only=True
-)
+REQUEST = OpenApiExample("Lesson", {"url": _URL, "quality": "720p"}, request_only=True)
 QUEUED = OpenApiExample("Queued", _queued)
 RUNNING = OpenApiExample("Running", _running)
 PAGE = OpenApiExample(

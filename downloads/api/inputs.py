@@ -1,5 +1,6 @@
 """What may be asked of downloads: bodies and query parameters."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.api import PageQuery
@@ -10,10 +11,17 @@ from downloads.models import Format, Quality, Source
 PRIORITIES = range(-10, 11)
 
 
+@extend_schema_field(
+    {"type": "string", "format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://", "maxLength": 2000}
+)
+class Link(Text):
+    """An address; whether it can be downloaded is for the service to say."""
+
+
 class DownloadInput(Input):
     """What to fetch, and how."""
 
-    url = Text(max_length=2000, help_text="Address of the video.")
+    url = Link(max_length=2000, help_text="Address of the video.")
     title = Text(
         max_length=500, required=False, allow_blank=True, help_text="Empty: the source's own."
     )
@@ -35,7 +43,9 @@ class DownloadInput(Input):
 
 class ListQuery(PageQuery):
     status = serializers.ChoiceField(Status.choices, required=False)
-    source = serializers.ChoiceField(Source.choices, required=False)
+    source = serializers.ChoiceField(  # type: ignore[assignment] # hides a name of the library
+        Source.choices, required=False
+    )
     search = Words(help_text="Words in title or address, accents ignored.")
     created_after = Moment(required=False, help_text="From this moment on.")
     created_before = Moment(required=False, help_text="Before this moment.")

@@ -1,5 +1,6 @@
 """What every step of a run needs."""
 
+import logging
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from downloads.engines.codes import Code
 from downloads.engines.folder import WorkFolder
 from downloads.engines.session import Freshness, Session
 from downloads.engines.tools import Tools
+
+logger = logging.getLogger(__name__)
 
 _TICK_SECONDS = 1.0
 
@@ -34,6 +37,15 @@ class Context:
         if time.monotonic() - self._ticked > _TICK_SECONDS:
             self._ticked = time.monotonic()
             self.emit({"event": "alive"})
+
+    def is_spare(self, error: Exception) -> bool:
+        """A picture or a subtitle may fail in any way that does not concern the video too."""
+        try:
+            code = self.explain(error).code
+        except Exception:
+            logger.exception("a picture or subtitle failed")
+            return True
+        return code not in (Code.NETWORK_BLOCKED_ADDRESS, Code.DISK_FULL)
 
     def explain(self, error: Exception) -> EngineError:
         """

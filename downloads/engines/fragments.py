@@ -36,6 +36,8 @@ def mend(target: Path) -> None:
 
 def _write_note(downloader: FragmentFD, context: dict[str, Any]) -> None:
     stream = context.get("dest_stream")
+    if stream is not None and stream.closed:  # another piece has failed for good
+        return
     note = {
         "downloader": {
             "current_fragment": {"index": context["fragment_index"]},

@@ -72,7 +72,7 @@ def _fetch_picture(context: Context, info: Info) -> bool:
             with context.session.urlopen(picture["url"]) as response:
                 raw.write_bytes(response.read(stills.MAX_PICTURE_BYTES))
         except Exception as error:
-            if context.explain(error).code is Code.NETWORK_BLOCKED_ADDRESS:
+            if not context.is_spare(error):
                 raise
             continue
         if stills.from_picture(raw, context.folder.thumbnail):

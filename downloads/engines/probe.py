@@ -23,8 +23,10 @@ _HEAD_BYTES = 1024
 _MAX_SIDE = 16_384
 _TAIL_SECONDS = 5.0
 _MIN_TOLERANCE_SECONDS = 2.0
-_TOLERANCE = 0.02
+_TOLERANCE = 0.01
 _ANNOUNCED_TOLERANCE = 0.05
+# Without a table of contents the duration is a guess from the bit rate.
+_GUESSED = ("mp3", "aac", "mpg")
 _PACKETS_A_TICK = 20_000
 _FRAME_PACKETS = 300
 # Of a picture decoded for the poster: past the opening titles, not yet in the middle.
@@ -85,6 +87,8 @@ def _examine(container: Any, name: str, tick: Tick) -> Probe:
     if video is not None and max(video.width, video.height) > _MAX_SIDE:
         raise EngineError(Code.SOURCE_UNSUPPORTED, f"{video.width} x {video.height} pixels")
     announced = container.duration / av.time_base if container.duration else None
+    if name in _GUESSED:
+        announced = None
     duration = _check_tail(container, [s for s in (video, audio) if s], announced, tick)
     return Probe(
         container="m4a" if name == "mp4" and video is None else name,
@@ -102,19 +106,25 @@ def _check_tail(container: Any, streams: list[Any], announced: float | None, tic
     if announced is not None:
         with contextlib.suppress(av.error.FFmpegError):
             _seek(container, announced - _TAIL_SECONDS)
-    start = (container.start_time or 0) / av.time_base
-    last = 0.0
-    for count, packet in enumerate(container.demux(streams)):
-        if packet.pts is not None:
-            ends = float((packet.pts + (packet.duration or 0)) * packet.time_base) - start
-            last = max(last, ends)
-        if count % _PACKETS_A_TICK == 0:
-            tick()
+    last = _last_moment(container, streams, tick)
     if not last:
         raise _corrupt("there is nothing at the end")
     if announced is not None and last < announced - _tolerance(announced, _TOLERANCE):
         raise _corrupt(f"it should last {announced:.1f} s and ends after {last:.1f} s")
     return announced or last
+
+
+def _last_moment(container: Any, streams: list[Any], tick: Tick) -> float:
+    """Where the last packet ends, in seconds from the start."""
+    ends = {stream.index: 0 for stream in streams}
+    for count, packet in enumerate(container.demux(streams)):
+        if packet.pts is not None:
+            index = packet.stream_index
+            ends[index] = max(ends[index], packet.pts + (packet.duration or 0))
+        if count % _PACKETS_A_TICK == 0:
+            tick()
+    start = (container.start_time or 0) / av.time_base
+    return max(float(ends[stream.index] * stream.time_base) - start for stream in streams)
 
 
 def _decode_one(container: Any, stream: Any, duration: float) -> av.VideoFrame | None:

@@ -1,6 +1,5 @@
 """yt-dlp with a watch on every answer: blocked addresses, sizes, and files that changed."""
 
-import functools
 import json
 import logging
 import time
@@ -12,7 +11,7 @@ from typing import Any
 from yt_dlp import YoutubeDL
 from yt_dlp.networking import Request, Response
 from yt_dlp.networking.exceptions import HTTPError
-from yt_dlp.utils import DownloadCancelled, parse_http_range
+from yt_dlp.utils import DownloadCancelled, DownloadError, parse_http_range
 
 from downloads.engines import failures
 from downloads.engines.base import EngineError
@@ -24,7 +23,7 @@ logger = logging.getLogger(__name__)
 MAX_PAGE_BYTES = 32 << 20
 _PIECE_BYTES = 128 << 10
 _BLOCK_SECONDS = 0.25
-_WARNINGS_KEPT = 20
+_KEPT = 20
 
 
 class Stop(DownloadCancelled):  # type: ignore[misc]
@@ -40,16 +39,18 @@ class Log:
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
+        self.errors: list[str] = []
 
     def debug(self, message: str) -> None:
         """Far too talkative."""
 
     def warning(self, message: str) -> None:
         logger.info(message)
-        self.warnings = [*self.warnings, message][-_WARNINGS_KEPT:]
+        self.warnings = [*self.warnings, message][-_KEPT:]
 
     def error(self, message: str) -> None:
         logger.info(message)
+        self.errors = [*self.errors, message][-_KEPT:]
 
 
 class Freshness:
@@ -126,18 +127,24 @@ class Session(YoutubeDL):  # type: ignore[misc]
         except HTTPError as error:
             self.refused_status = error.status
             self.retry_after = failures.seconds_until(error.response.headers.get("Retry-After"))
-            error.response.read = functools.partial(_read, error.response.read)
+            error.response.read = Reader(error.response.read)
             raise
         except Exception as error:
             _stop_if_blocked(error)
             raise
         self._check_length(response)
         self._freshness.check(request, response)
-        response.read = functools.partial(_read, response.read)
+        response.read = Reader(response.read)
         return response
 
     def explain(self, error: BaseException) -> EngineError:
-        """What a failure of this session comes to."""
+        """What a failure of this session comes to.
+
+        :raises BaseException: the error itself, if it tells of a mistake of ours
+        """
+        if self.log.errors and isinstance(error, ValueError) and "closed file" in str(error):
+            # One piece failed for good in its thread, and another met the file it had closed.
+            error = DownloadError(self.log.errors[-1])
         said = " | ".join(self.log.warnings)
         found = failures.classify(error, said=said, retry_after=self.retry_after)
         if found.code is Code.SOURCE_BOT_CHECK and self.refused_status == 429:
@@ -161,21 +168,40 @@ def _stop_if_blocked(error: BaseException) -> None:
             raise Stop(EngineError(Code.NETWORK_BLOCKED_ADDRESS, str(cause))) from error
 
 
-def _read(read: Callable[..., bytes], amount: int | None = None) -> bytes:
-    """A page whole, but of bounded size; media in blocks that are never long in coming, so that
-    a slow download is told from a dead one.
+class Reader:
+    """How the body of an answer is read: a page whole, but of bounded size; media in blocks that
+    are never long in coming, so that a slow download is told from a dead one.
     """
-    if amount is None or amount < 0:
-        return _read_page(read)
-    pieces, left = [], amount
-    deadline = time.monotonic() + _BLOCK_SECONDS
-    while left and time.monotonic() < deadline and (piece := read(min(left, _PIECE_BYTES))):
-        pieces.append(piece)
-        left -= len(piece)
-    return b"".join(pieces)
+
+    def __init__(self, read: Callable[[int], bytes]) -> None:
+        self._read = read
+        self._broken: Exception | None = None
+
+    def __call__(self, amount: int | None = None) -> bytes:
+        if amount is None or amount < 0:
+            return _read_page(self._read)
+        if self._broken:
+            raise self._broken
+        pieces: list[bytes] = []
+        left = amount
+        deadline = time.monotonic() + _BLOCK_SECONDS
+        while left and time.monotonic() < deadline and (piece := self._piece(left, bool(pieces))):
+            pieces.append(piece)
+            left -= len(piece)
+        return b"".join(pieces)
+
+    def _piece(self, left: int, has_some: bool) -> bytes:
+        """What came before the connection broke is kept; the next call tells that it did."""
+        try:
+            return self._read(min(left, _PIECE_BYTES))
+        except Exception as error:
+            if not has_some:
+                raise
+            self._broken = error
+            return b""
 
 
-def _read_page(read: Callable[..., bytes]) -> bytes:
+def _read_page(read: Callable[[int], bytes]) -> bytes:
     pieces, length = [], 0
     while piece := read(_PIECE_BYTES):
         pieces.append(piece)

@@ -18,7 +18,6 @@ _LABEL_LENGTH = 100
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 # Best first; ffmpeg turns the second into the first.
 _FORMATS = ("vtt", "srt")
-_COSTS_THE_VIDEO = (Code.NETWORK_BLOCKED_ADDRESS, Code.DISK_FULL)
 
 Tracks = Mapping[str, list[dict[str, Any]]]
 
@@ -50,7 +49,7 @@ def fetch(context: Context, info: Info) -> list[Subtitle]:
         try:
             _fetch_one(context, info, track).replace(context.folder.publish / name)
         except Exception as error:
-            if context.explain(error).code in _COSTS_THE_VIDEO:
+            if not context.is_spare(error):
                 raise
             continue
         found.append(

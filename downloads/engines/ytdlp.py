@@ -1,6 +1,7 @@
 """One run of yt-dlp: look, fetch, put together, publish."""
 
 from yt_dlp import YoutubeDL
+from yt_dlp.utils import unified_timestamp
 
 from downloads.engines import fetching, finishing, fragments, looking, subtitles
 from downloads.engines.base import Emit, EngineError, Job, Published
@@ -8,16 +9,17 @@ from downloads.engines.context import Context, open_context
 
 
 def warm() -> None:
-    """What every child would otherwise do for itself: expressions compiled, modules loaded."""
+    """What every child would otherwise do for itself: modules loaded, expressions compiled."""
     page = "https://video.example/page"
     session = YoutubeDL({"quiet": True, "proxy": ""})
+    for name in ("Youtube", "GoogleDrive", "HTML5MediaEmbed"):
+        session.get_info_extractor(name)  # in place of the light one that only knows addresses
     for url in ("https://www.youtube.com/watch?v=aaaaaaaaaaa", page):
         for extractor in session._ies.values():  # noqa: SLF001  there is no public way
             extractor.suitable(url)
-    for name in ("Youtube", "GoogleDrive", "HTML5MediaEmbed"):
-        session.get_info_extractor(name)
     generic = session.get_info_extractor("Generic")
     list(generic._extract_embeds(page, "<video src='/a.mp4'>"))  # noqa: SLF001
+    unified_timestamp("Thu, 01 Jan 2026 00:00:00 GMT")  # tries fifty formats, each compiled
     session.close()
     fragments.install()
 

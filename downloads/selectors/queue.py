@@ -54,7 +54,10 @@ def waiting(*, user: User) -> QuerySet[Download]:
 
 
 def recently_failed(*, user: User) -> QuerySet[Download]:
-    return _of(user).filter(status=Status.FAILED).order_by("-finished_at", "-id")
+    """Failures of the last week; what nobody cared for by then needs nobody's eye any more."""
+    week_ago = timezone.now() - timedelta(days=7)
+    failed = _of(user).filter(status=Status.FAILED, finished_at__gte=week_ago)
+    return failed.order_by("-finished_at", "-id")
 
 
 def recently_finished(*, user: User) -> QuerySet[Download]:

@@ -122,8 +122,8 @@ def _recognise(url: str) -> Recognised:
     parts = urlsplit(found.url_normalised)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     if looks_private(parts.hostname or "", port, settings.ALLOWED_PRIVATE_ENDPOINTS):
-        message = explain("network.blocked_address").message
-        raise Invalid(message, code="network.blocked_address", errors={"url": [message]})
+        refusal = explain("network.blocked_address").message
+        raise Invalid(refusal, code="network.blocked_address", errors={"url": [refusal]})
     return found
 
 

@@ -1,5 +1,6 @@
 """Running the real engine in tests: a job for an address, the events that come of it."""
 
+import contextlib
 import os
 import signal
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from core.children import client
 from core.children.client import Child
-from core.tests.children import Event, eventually, hear, is_gone
+from core.tests.children import Event, eventually, hear, is_gone, pid_of
 from sandbox.playground import Sandbox
 
 ENTRY = "downloads.engines.child:run"
@@ -75,15 +76,19 @@ class Fetcher:
         return {path.name: path.stat().st_size for path in folder.glob("*")}
 
     def partial_bytes(self) -> int:
-        return sum(path.stat().st_size for path in (self.workdir / "temp").glob("part-*"))
+        """Files come and go while they are counted."""
+        total = 0
+        for path in (self.workdir / "temp").glob("part-*"):
+            with contextlib.suppress(FileNotFoundError):
+                total += path.stat().st_size
+        return total
 
     def kill_when(self, child: Child, size: int) -> None:
         """kill -9 of the whole group as soon as so much lies on disk."""
         hear(child, "started")
         assert eventually(lambda: self.partial_bytes() >= size, seconds=15)
-        assert child.pid
-        os.killpg(child.pid, signal.SIGKILL)
-        assert is_gone(child.pid)
+        os.killpg(pid_of(child), signal.SIGKILL)
+        assert is_gone(pid_of(child))
 
     def direct(self) -> dict[str, Any]:
         """Without a proxy: the sandbox's own address is the one that is allowed."""

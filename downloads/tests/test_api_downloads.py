@@ -23,7 +23,8 @@ def retry(client, download):
     return client.generic("POST", f"{URL}/{download.pk}/retry")
 
 
-def iso(moment: datetime) -> str:
+def iso(moment: datetime | None) -> str:
+    assert moment is not None
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -145,7 +146,9 @@ def test_a_format_that_does_not_go_with_audio_is_refused(integrator):
     assert Download.objects.count() == 1
 
 
-@pytest.mark.parametrize("title", ["🎬 Aula", "\u202eexe.mp4", "e\u0301" * 250, '"; <img onerror>'])
+@pytest.mark.parametrize(
+    "title", ["🎬 Aula", "\u202eexe.mp4", "e\u0301" * 250, '"; <img onerror>']
+)
 def test_a_title_comes_back_as_it_was_given(integrator, title):
     answer = queue(integrator, title=title)
     assert answer.json()["title"] == title
@@ -302,6 +305,7 @@ def test_purging_a_completed_download_removes_video_and_bytes(
     integrator, ana, django_capture_on_commit_callbacks
 ):
     download = make_download(ana, status="completed")
+    assert download.video is not None
     path = storage.path_of(download.video.file.key)
     assert path.exists()
     with django_capture_on_commit_callbacks(execute=True):

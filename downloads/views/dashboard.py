@@ -36,10 +36,12 @@ def render_dashboard(
 
 def _board_of(user: User) -> dict[str, object]:
     waiting = list(queue.waiting(user=user)[:NEXT])
+    running = list(queue.running(user=user)[:RUNNING])
+    started = {download.pk for download in running}  # between these two questions
     return {
         "counts": queue.counts(user=user),
-        "running": queue.running(user=user)[:RUNNING],
-        "waiting": waiting,
+        "running": running,
+        "waiting": [download for download in waiting if download.pk not in started],
         "positions": queue.positions_of(waiting),
         "failed": queue.recently_failed(user=user)[:FAILED],
         "finished": queue.recently_finished(user=user)[:FINISHED],

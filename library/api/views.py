@@ -1,6 +1,6 @@
 """The library API: list, read, fetch and delete videos."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -62,20 +62,27 @@ class VideoView(ApiView):
 class WhateverIsAccepted(BaseContentNegotiation):
     """A player asks for `video/*`; the file has the type it has."""
 
-    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser:
-        return parsers[0]
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
+        return next(iter(parsers))
 
     def select_renderer(
         self,
         request: Request,
-        renderers: Sequence[BaseRenderer],
+        renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type or ""
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type or ""
 
 
 class VideoFileView(ApiView):
     scopes = {"GET": "library:read"}
+    refusals = {
+        "GET": {
+            412: {"precondition_failed": "It is not the file `If-Match` names."},
+            416: {"range_not_satisfiable": "The file has no such bytes."},
+        }
+    }
     content_negotiation_class = WhateverIsAccepted
 
     @extend_schema(
@@ -93,13 +100,10 @@ class VideoFileView(ApiView):
             (200, "video/mp4"): OpenApiResponse(OpenApiTypes.BINARY, "The whole file."),
             (206, "video/mp4"): OpenApiResponse(OpenApiTypes.BINARY, "The range asked for."),
             304: OpenApiResponse(description="You have it: `If-None-Match` names its `ETag`."),
-            416: OpenApiResponse(description="The file has no such bytes."),
         },
     )
     def get(self, request: ApiRequest, video_id: int) -> HttpResponseBase:
         """Fetch a video's file. With a name made of its title; `ETag` is its SHA-256."""
         video = selectors.get_video(user=request.user, video_id=video_id)
         name = f"{video.title}.{video.container}"
-        return delivery.file_response(
-            request._request, video.file, filename=name, attachment=True
-        )
+        return delivery.file_response(request, video.file, filename=name, attachment=True)

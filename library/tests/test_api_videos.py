@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from conftest import received
 
+from conftest import received
 from core import storage
 from library.models import StoredFile, Video
 from library.tests.build import make_video

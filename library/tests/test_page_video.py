@@ -1,7 +1,5 @@
 """One video: its page, its files, its end."""
 
-import json
-
 import pytest
 from django.urls import reverse
 
@@ -146,13 +144,6 @@ def test_a_teacher_deletes_a_video_and_its_bytes(
     assert [str(message) for message in answer.context["messages"]] == ["“Fractions” was deleted."]
     assert (Video.objects.count(), StoredFile.objects.count()) == (0, 0)
     assert not storage.path_of(lesson.file.key).exists()
-
-
-def test_with_htmx_the_browser_is_told_where_to_go(ana_client, lesson):
-    answer = ana_client.post(address(lesson, "delete"), headers={"HX-Request": "true"})
-
-    assert answer.status_code == 204
-    assert json.loads(answer["HX-Trigger"])["toast"]["text"] == "“Fractions” was deleted."
 
 
 @pytest.mark.parametrize("name", ["video", "file", "thumbnail", "delete"])

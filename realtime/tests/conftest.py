@@ -1,10 +1,9 @@
 """Sockets as a test opens them, in this process."""
 
 import asyncio
-import json
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any, TypeVar
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -20,7 +19,19 @@ from realtime.routing import sockets
 
 OURS = "http://testserver"
 
-in_thread = sync_to_async
+T = TypeVar("T")
+
+
+def in_thread(function: Callable[..., T]) -> Callable[..., Awaitable[T]]:
+    """`await in_thread(function)(…)`: in a thread that leaves no connection behind."""
+
+    def work(*args: Any, **kwargs: Any) -> T:
+        try:
+            return function(*args, **kwargs)
+        finally:
+            connection.close()
+
+    return sync_to_async(work)
 
 
 @pytest.fixture(autouse=True)
@@ -112,7 +123,7 @@ Open = Callable[..., Any]
 
 @pytest.fixture
 async def watch() -> AsyncIterator[Open]:
-    """Open a socket as somebody: `await watch("/ws/dashboard", ana)`; closed when the test ends."""
+    """Open a socket as somebody: `await watch("/ws/dashboard", ana)`; closed with the test."""
     opened: list[Watcher] = []
 
     async def open_socket(path: str, user: User | None = None, **headers: str) -> Watcher:
@@ -133,9 +144,4 @@ async def watch() -> AsyncIterator[Open]:
 def session_of(user: User) -> str:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    connection.close()
     return client.cookies[django_settings.SESSION_COOKIE_NAME].value
-
-
-def as_json(frame: Any) -> dict[str, Any]:
-    return dict(json.loads(frame.text))

@@ -1,17 +1,11 @@
-"""Another process of the product, which does what a test tells it: `python -m realtime.tests.puppet`.
+"""Another process of the product, which does what a test tells it.
 
 Reads one JSON object a line, `{"do": name, "with": {…}}`, and answers with one JSON value a line.
 """
 
 import json
-import os
 import sys
 from typing import Any
-
-import django
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "classroom_site.settings")
-django.setup()
 
 from django.core.management import call_command
 from django.test import Client
@@ -81,7 +75,3 @@ def main() -> None:
         answer = globals()[order["do"]](**order["with"])
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

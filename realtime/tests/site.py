@@ -10,9 +10,9 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from core.tests.test_server import Server, free_port
+from core.tests.serving import ROOT, Server, free_port
 
-ROOT = Path(__file__).parents[2]
+STRINGS = "import django; django.setup(); from realtime.tests import puppet; puppet.main()"
 
 
 class Puppet:
@@ -21,9 +21,9 @@ class Puppet:
     def __init__(self, environment: dict[str, str]) -> None:
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "realtime.tests.puppet"],
+            [sys.executable, "-c", STRINGS],
             cwd=ROOT,
-            env=environment,
+            env={**environment, "DJANGO_SETTINGS_MODULE": "classroom_site.settings"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

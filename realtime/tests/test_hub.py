@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -33,18 +33,18 @@ class Table:
     """The event table, as the hub reads it."""
 
     def __init__(self) -> None:
-        self.rows: list[dict] = []
+        self.rows: list[dict[str, Any]] = []
         self.reads = 0
         self.away = False
 
-    def add(self, event_id, **facts) -> dict:
+    def add(self, event_id, **facts) -> dict[str, Any]:
         self.rows.append(message(event_id, **facts))
         return self.rows[-1]
 
     def latest_id(self) -> int:
         return self.rows[-1]["id"] if self.rows else 0
 
-    def read_after(self, event_id: int, limit: int) -> list[dict]:
+    def read_after(self, event_id: int, limit: int) -> list[dict[str, Any]]:
         if self.away:
             raise OperationalError("gone")
         self.reads += 1
@@ -55,7 +55,7 @@ class Wire:
     """A channel layer of which a test says what arrives and when it breaks."""
 
     def __init__(self) -> None:
-        self.letters: asyncio.Queue = asyncio.Queue()
+        self.letters: asyncio.Queue[Any] = asyncio.Queue()
         self.joined = 0
 
     async def new_channel(self) -> str:
@@ -64,21 +64,23 @@ class Wire:
     async def group_add(self, group: str, channel: str) -> None:
         self.joined += 1
 
-    async def receive(self, channel: str) -> dict:
+    async def receive(self, channel: str) -> dict[str, Any]:
         letter = await self.letters.get()
         if isinstance(letter, Exception):
             raise letter
-        return letter
+        return dict(letter)
 
-    def brings(self, *messages: dict) -> None:
+    def brings(self, *messages: dict[str, Any]) -> None:
         texts = [json.dumps(one) for one in messages]
         self.letters.put_nowait({"type": "live", "messages": texts})
 
 
 class Ear:
+    hub: Hub
+
     def __init__(self, viewer: Viewer) -> None:
         self.viewer = viewer
-        self.heard: list = []
+        self.heard: list[Any] = []
 
     def hear(self, news) -> None:
         self.heard.append(news.id if news.id is not None else news.data)
@@ -101,7 +103,7 @@ def wire(monkeypatch) -> Wire:
 
 
 @pytest.fixture
-async def ear(table, wire) -> AsyncIterator[Ear]:
+async def ear(table, wire) -> Ear:
     """Ana's, listening to download 7; the events up to 10 are from before."""
     table.add(10)
     one = Hub()
@@ -224,8 +226,11 @@ async def test_only_who_may_see_it_is_told(ear, table, wire):
 
 
 async def test_the_trouble_of_one_is_not_that_of_the_others(ear, table, wire, caplog):
-    broken = Ear(ANA)
-    broken.hear = lambda news: 1 / 0
+    class Deaf(Ear):
+        def hear(self, news) -> None:
+            raise ZeroDivisionError
+
+    broken = Deaf(ANA)
     ear.hub.follow_own(broken)
 
     wire.brings(table.add(11), table.add(12))

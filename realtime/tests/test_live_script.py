@@ -56,6 +56,8 @@ CARD = {
 class Site:
     """Serves the page; `closing` is the code with which sockets are refused."""
 
+    url: str
+
     def __init__(self) -> None:
         self.open: list[ServerConnection] = []
         self.closing = 0
@@ -119,8 +121,10 @@ async def page(site) -> AsyncIterator[Page]:
 
 
 async def texts(page: Page) -> dict[str, str]:
-    fields = await page.locator("[data-field]").all()
-    return {await one.get_attribute("data-field"): await one.text_content() for one in fields}
+    read = (
+        "[...document.querySelectorAll('[data-field]')].map(e => [e.dataset.field, e.textContent])"
+    )
+    return dict(await page.evaluate(read))
 
 
 async def mark(page: Page, state: str, within: float = 5) -> None:

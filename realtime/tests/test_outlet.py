@@ -1,7 +1,9 @@
 """What waits for one socket is bounded, and waits in nobody else's way."""
 
 import asyncio
+from itertools import pairwise
 from time import monotonic
+from typing import Any
 
 from realtime.outlet import ROOM, Outlet
 from realtime.payloads import Frame
@@ -11,7 +13,7 @@ class Client:
     """Takes what is sent; `stops` makes it stop reading."""
 
     def __init__(self) -> None:
-        self.got: list = []
+        self.got: list[Any] = []
         self.reads = asyncio.Event()
         self.reads.set()
 
@@ -60,7 +62,7 @@ async def test_of_progress_the_first_goes_at_once_and_then_only_the_newest():
     assert client.texts[-1] == "29"
     assert 3 < len(client.texts) < 30
     times = [at for at, _ in client.got]
-    assert min(later - earlier for earlier, later in zip(times, times[1:], strict=False)) > 0.09
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.09
 
 
 async def test_a_move_does_not_wait_for_the_pause_of_progress_and_replaces_it():
@@ -70,10 +72,23 @@ async def test_a_move_does_not_wait_for_the_pause_of_progress_and_replaces_it():
     await asyncio.sleep(0.02)
 
     outlet.put_newest(frame("99 %"))
-    outlet.put(frame("done"))
+    outlet.put_move(frame("done"))
     await asyncio.sleep(0.05)
 
     assert client.texts == ["10 %", "done"]
+
+
+async def test_the_answer_to_a_ping_costs_no_progress():
+    client = Client()
+    outlet = Outlet(client.send, pause_seconds=0.05)
+    outlet.put_newest(frame("10 %"))
+    await asyncio.sleep(0.02)
+
+    outlet.put_newest(frame("20 %"))
+    outlet.put(frame("pong"))
+    await asyncio.sleep(0.1)
+
+    assert client.texts == ["10 %", "pong", "20 %"]
 
 
 async def test_a_client_who_does_not_read_is_closed_when_its_room_is_full():

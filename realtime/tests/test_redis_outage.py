@@ -10,7 +10,7 @@ import pytest
 
 from core import events
 from core.models import Status
-from core.tests.test_server import free_port
+from core.tests.serving import free_port
 from downloads.services import queueing
 from downloads.services.updates import update_of
 from downloads.tests.build import make_download

@@ -23,6 +23,20 @@ asyncio.run(main())
 """
 
 
+STUCK = """
+import socket, sys, time
+inbox = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+inbox.bind(sys.argv[1])
+print(flush=True)
+time.sleep(60)
+"""
+
+
+def said(process: subprocess.Popen[bytes]) -> bytes:
+    assert process.stdout is not None
+    return bytes(process.stdout.readline())
+
+
 @pytest.fixture
 def folder(settings) -> Path:
     return Path(settings.RUN_DIR) / "live"
@@ -55,7 +69,7 @@ async def give_up(layer: LocalSocketChannelLayer, channel: str) -> None:
     await asyncio.gather(waiting, return_exceptions=True)
 
 
-async def take(layer, channel, number: int) -> list[dict]:
+async def take(layer, channel, number: int) -> list[dict[str, int]]:
     async with asyncio.timeout(10):
         return [await layer.receive(channel) for _ in range(number)]
 
@@ -91,16 +105,14 @@ async def test_a_message_reaches_the_members_of_its_group_alone(folder, listener
 
 
 async def test_the_socket_of_a_process_that_was_killed_is_cleared_away(folder, listener):
-    code = SENDER.replace(
-        "    for number",
-        "    await layer.new_channel(); print(flush=True); await asyncio.sleep(60)\n    for number",
-    )
+    waits = "    await layer.new_channel(); print(flush=True); await asyncio.sleep(60)"
+    code = SENDER.replace("    for number", f"{waits}\n    for number")
     with subprocess.Popen(
         [sys.executable, "-c", code, str(folder), "1"],
         stdout=subprocess.PIPE,
         cwd=Path(__file__).parents[2],
     ) as process:
-        process.stdout.readline()
+        said(process)
         assert len(list(folder.iterdir())) == 1
         process.kill()
 
@@ -112,18 +124,12 @@ async def test_the_socket_of_a_process_that_was_killed_is_cleared_away(folder, l
 
 
 async def test_a_reader_that_stands_still_holds_the_others_up_only_once(folder, listener):
+    folder.mkdir()
     stuck = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import socket, sys, time; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM);"
-            "s.bind(sys.argv[1]); print(flush=True); time.sleep(60)",
-            str(folder / "live.stuck"),
-        ],
-        stdout=subprocess.PIPE,
+        [sys.executable, "-c", STUCK, str(folder / "live.stuck")], stdout=subprocess.PIPE
     )
     with stuck:
-        stuck.stdout.readline()
+        said(stuck)
         layer, channel = await listener("live")
         began = monotonic()
         for number in range(200):

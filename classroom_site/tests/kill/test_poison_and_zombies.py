@@ -42,7 +42,7 @@ def test_a_job_that_kills_its_child_is_started_three_times_then_failed(
         if child is not None and child.pid not in victims:
             victims.add(child.pid)
             os.killpg(child.pid, signal.SIGKILL)
-        return product.download(poison)["status"] == "failed"
+        return bool(product.download(poison)["status"] == "failed")
 
     eventually(poison_has_ended, within=90, every=0.1)
     failed = product.download(poison)
