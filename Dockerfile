@@ -1,8 +1,9 @@
 # Three targets from one source: `build` (thrown away), `nginx` (static files and the way in) and
 # `app` (web, worker, migrate; the default). How they fit together: docker-compose.yml.
 
-# Python 3.13 is the newest version of the lock, with security fixes until October 2029.
-FROM python:3.13-slim-bookworm AS python
+# Python 3.12: within the lock's 3.11 to 3.13, with security fixes until October 2028. Bookworm, like
+# the machines the tests run on.
+FROM python:3.12-slim-bookworm AS python
 ENV PATH=/srv/classroom/venv/bin:$PATH \
     PYTHONUNBUFFERED=1
 WORKDIR /srv/classroom/app

@@ -37,7 +37,7 @@ class DownloadInput(Input):
         required=False,
         min_value=PRIORITIES[0],
         max_value=PRIORITIES[-1],
-        help_text="Higher goes first.",
+        help_text="Higher goes first; above 0 is for staff.",
     )
 
 

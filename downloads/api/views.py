@@ -36,6 +36,7 @@ class DownloadsView(ApiView):
                 "invalid_url": "The address is none that can be downloaded.",
                 "network.blocked_address": "The address is not on the public internet.",
             },
+            403: {"priority_reserved": "Only staff go before others."},
             422: {"idempotency_mismatch": "The key was used for a different request."},
         }
     }

@@ -63,6 +63,7 @@ def open_context(job: Job, emit: Emit) -> Context:
     found = tools.find(Path(job["tools_dir"]))
     session = Session(
         options.build(job, deno=found.deno),
+        source=job["source"],
         max_bytes=job["max_bytes"],
         freshness=Freshness(folder.temp / "versions.json"),
     )

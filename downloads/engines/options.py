@@ -4,13 +4,6 @@ from typing import Any
 
 from downloads.engines.base import Job
 
-# The sources with extractors of their own need no others: a smaller surface, a faster start.
-EXTRACTORS = {
-    "youtube": ["youtube.*"],
-    "drive": ["GoogleDrive.*"],
-    "direct": ["generic", "html5"],
-    "web": ["default"],
-}
 SOCKET_SECONDS = 20.0
 RETRIES = 3
 FRAGMENT_RETRIES = 5
@@ -40,7 +33,6 @@ def build(job: Job, *, deno: str | None) -> dict[str, Any]:
         # The environment may name a proxy; only the operator's setting counts.
         "proxy": network["proxy"],
         "compat_opts": {"no-certifi"} if network["ca_file"] else set(),
-        "allowed_extractors": EXTRACTORS[job["source"]],
         "js_runtimes": {"deno": {"path": deno}} if deno else {},
         # One video: a playlist is told from it by the second entry.
         "noplaylist": True,

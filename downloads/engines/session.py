@@ -13,7 +13,7 @@ from yt_dlp.networking import Request, Response
 from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.utils import DownloadCancelled, DownloadError, parse_http_range
 
-from downloads.engines import failures
+from downloads.engines import extractors, failures
 from downloads.engines.base import EngineError
 from downloads.engines.codes import Code
 
@@ -95,13 +95,17 @@ def _whole_length(response: Response) -> int | None:
 class Session(YoutubeDL):  # type: ignore[misc]
     """One run's worth of yt-dlp."""
 
-    def __init__(self, options: dict[str, Any], *, max_bytes: int, freshness: Freshness) -> None:
+    def __init__(
+        self, options: dict[str, Any], *, source: str, max_bytes: int, freshness: Freshness
+    ) -> None:
         self.log = Log()
         self.retry_after: float | None = None
         self.refused_status: int | None = None
         self._max_bytes = max_bytes
         self._freshness = freshness
-        super().__init__({**options, "logger": self.log})
+        super().__init__({**options, "logger": self.log}, auto_init=False)
+        for extractor in extractors.of(source):
+            self.add_info_extractor(extractor)
 
     @contextmanager
     def reporting(self, hook: Callable[[Mapping[str, Any]], None]) -> Iterator[None]:

@@ -3,7 +3,7 @@
 from yt_dlp import YoutubeDL
 from yt_dlp.utils import unified_timestamp
 
-from downloads.engines import fetching, finishing, fragments, looking, subtitles
+from downloads.engines import extractors, fetching, finishing, fragments, looking, subtitles
 from downloads.engines.base import Emit, EngineError, Job, Published
 from downloads.engines.context import Context, open_context
 
@@ -21,6 +21,7 @@ def warm() -> None:
     list(generic._extract_embeds(page, "<video src='/a.mp4'>"))  # noqa: SLF001
     unified_timestamp("Thu, 01 Jan 2026 00:00:00 GMT")  # tries fifty formats, each compiled
     session.close()
+    extractors.warm()
     fragments.install()
 
 

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
-from django.utils.functional import Promise
 from django_stubs_ext import StrOrPromise
 
 from accounts.models import User
@@ -41,7 +40,7 @@ class Cause:
     """Why downloads of the last days failed, and how many of them."""
 
     code: str
-    message: Promise
+    message: StrOrPromise
     number: int
 
 

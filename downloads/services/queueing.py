@@ -14,7 +14,7 @@ from django_stubs_ext import StrOrPromise
 from accounts.models import User
 from core import wakeup
 from core.children.addresses import looks_private
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Forbidden, Invalid
 from core.jobs import lifecycle
 from core.models import ENDED, Status
 from core.queue import enqueue
@@ -61,7 +61,12 @@ def queue_download(*, by: User, request: QueueRequest) -> Queued:
     """Queue a link; one that is under way already is found again, one that is held is linked.
 
     :raises Invalid: the address or the wishes cannot be served
+    :raises Forbidden: somebody who is not staff wants to go before others
     """
+    if request.priority > 0 and not by.is_admin:
+        raise Forbidden(
+            _("Only staff can put a download before those of others."), code="priority_reserved"
+        )
     found = _recognise(request.url)
     _check_format(request)
     fingerprint = _fingerprint(found, request)

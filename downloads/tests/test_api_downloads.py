@@ -32,10 +32,10 @@ def iso(moment: datetime | None) -> str:
 
 
 def test_a_queued_link_is_answered_whole(integrator, ana):
-    answer = queue(integrator, title="Aula", quality="720p", priority=3, subtitles=False)
+    answer = queue(integrator, title="Aula", quality="720p", priority=-3, subtitles=False)
     row = Download.objects.get()
     assert answer.status_code == 201
-    assert (row.owner, row.url, row.quality, row.priority) == (ana, LINK, "720p", 3)
+    assert (row.owner, row.url, row.quality, row.priority) == (ana, LINK, "720p", -3)
     assert answer.json() == {
         "id": row.pk,
         "status": "queued",
@@ -49,7 +49,7 @@ def test_a_queued_link_is_answered_whole(integrator, ana):
         "format": "auto",
         "audio_only": False,
         "subtitles": False,
-        "priority": 3,
+        "priority": -3,
         "linked": False,
         "video_id": None,
         "estimated_size": None,
@@ -100,6 +100,13 @@ def test_another_teacher_with_the_same_link_has_a_download_of_their_own(integrat
     assert queue(integrator).status_code == 201
     answer = queue(bruno_client)
     assert (answer.status_code, answer.json()["queue_position"]) == (201, 2)
+
+
+def test_a_teacher_cannot_go_before_others_and_staff_can(integrator, clara_client):
+    refused = queue(integrator, priority=1)
+    assert (refused.status_code, refused.json()["code"]) == (403, "priority_reserved")
+    assert Download.objects.count() == 0
+    assert queue(clara_client, priority=1).json()["priority"] == 1
 
 
 @pytest.mark.parametrize(

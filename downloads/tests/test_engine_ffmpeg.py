@@ -1,5 +1,6 @@
 """ffmpeg reads local files of known containers, and its failures have our codes."""
 
+import os
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -116,7 +117,7 @@ def test_the_operators_authorities_are_trusted_beside_the_public_ones(tmp_path: 
 
     tools.set_environment(tmp_path, tmp_path / "work", str(own))
 
-    bundle = Path(tools.os.environ["SSL_CERT_FILE"])
+    bundle = Path(os.environ["SSL_CERT_FILE"])
     assert bundle.read_text().endswith("-- mine --")
     assert "BEGIN CERTIFICATE" in bundle.read_text()
-    assert "https_proxy" not in tools.os.environ
+    assert "https_proxy" not in os.environ

@@ -36,6 +36,7 @@ def test_a_direct_file_goes_on_by_range(fetcher: Fetcher):
     assert last.sent == SIZE - held
 
 
+@pytest.mark.slow
 def test_a_host_without_ranges_sends_it_all_again(fetcher: Fetcher):
     url = f"{BAD}/droponce/lesson.mp4?size={SIZE}&rate=1500000&ranges=0&at=99"
     fetcher.kill_when(fetcher.launch(url, "direct"), SIZE // 4)
@@ -45,6 +46,7 @@ def test_a_host_without_ranges_sends_it_all_again(fetcher: Fetcher):
     assert done["sha256"] == fetcher.sandbox.unique("lesson", SIZE).sha256()
 
 
+@pytest.mark.slow
 def test_youtubes_two_parts_go_on_by_range(fetcher: Fetcher, monkeypatch):
     monkeypatch.setattr(youtube, "_SLOW_SECONDS", 1.5)
     clean = fetcher.done(f"{YOUTUBE}okvideo0001", "youtube")  # the same media
@@ -93,6 +95,7 @@ def stream(fetcher: Fetcher, seconds: float) -> str:
     return f"{BAD}/text/x.m3u8?body=" + quote("\\n".join([*lines, "#EXT-X-ENDLIST"]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["piece twice", "note lost", "note torn", "nothing noted"])
 def test_a_stream_killed_at_any_moment_has_no_piece_twice(fetcher: Fetcher, damage: str):
     """The moments between the steps in which yt-dlp writes a piece and its number."""
@@ -205,6 +208,7 @@ def test_cancelling_ends_a_running_ffmpeg_too(fetcher: Fetcher):
     assert all(is_gone(member, seconds=1) for member in group)
 
 
+@pytest.mark.slow
 def test_the_death_of_the_fork_server_costs_no_running_download(
     sandbox: Sandbox, tools_dir: Path, tmp_path: Path
 ):
