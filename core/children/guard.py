@@ -24,13 +24,9 @@ from core.children.addresses import (
     looks_private,
     parse_endpoint,
 )
+from core.children.jail import Jail, Refused
 
 PROGRAMS = frozenset({"ffmpeg", "ffprobe", "deno"})
-_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-
-
-class Refused(PermissionError):
-    """Something other than a connection that a child may not do."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,8 @@ def policy_for(job: Mapping[str, Any]) -> Policy:
 
 def install(policy: Policy) -> None:
     """From now on and for good, for this process."""
-    checks = _checks(policy)
+    jail = Jail(policy.folders)
+    checks = {**jail.checks(), **_network_checks(policy), **_program_checks(policy, jail)}
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if check := checks.get(event):
@@ -86,7 +83,7 @@ def _with_addresses(endpoints: Iterable[tuple[str, int]]) -> Iterable[tuple[str,
             yield str(address[0]), port
 
 
-def _checks(policy: Policy) -> dict[str, Callable[..., None]]:
+def _network_checks(policy: Policy) -> dict[str, Callable[..., None]]:
     def connection(sock: socket.socket, address: Any, *_: Any) -> None:
         if address is None:  # it is connected already
             return
@@ -98,84 +95,30 @@ def _checks(policy: Policy) -> dict[str, Callable[..., None]]:
         check_endpoint(host, port, policy.endpoints)
 
     def resolution(host: Any, port: Any, *_: Any) -> None:
+        """Names that can only be private need no name server to be refused."""
         name = host.decode() if isinstance(host, bytes) else host
         number = port if isinstance(port, int) and port else 80
-        if name and endpoint(name, number) not in policy.endpoints:
-            _refuse_private(name, number)
+        allowed = not name or endpoint(name, number) in policy.endpoints
+        if not allowed and looks_private(name, number, ()):
+            raise BlockedAddress(name, number)
 
+    connections = ("socket.connect", "socket.sendto", "socket.sendmsg")
+    return {"socket.getaddrinfo": resolution, **dict.fromkeys(connections, connection)}
+
+
+def _program_checks(policy: Policy, jail: Jail) -> dict[str, Callable[..., None]]:
     def program(executable: Any, arguments: Any, *_: Any) -> None:
-        _check_program(policy, os.fsdecode(executable), [os.fsdecode(a) for a in arguments])
+        found = Path(shutil.which(os.fsdecode(executable)) or os.fsdecode(executable))
+        if found.name not in policy.programs or jail.holds(os.path.realpath(found)):
+            raise Refused(f"blocked: program {found}")
+        if found.name != "deno":
+            _check_local([os.fsdecode(argument) for argument in arguments])
 
     def never(*_: Any) -> None:
         raise Refused("blocked: starting a program this way")
 
-    def opening(path: Any, _mode: Any, flags: int, *_: Any) -> None:
-        if isinstance(path, str | bytes | os.PathLike) and flags & _WRITES:
-            _check_folder(policy, os.path.realpath(os.fsdecode(path)))
-
-    return {
-        "socket.getaddrinfo": resolution,
-        "socket.connect": connection,
-        "socket.sendto": connection,
-        "socket.sendmsg": connection,
-        "subprocess.Popen": program,
-        **dict.fromkeys(("os.system", "os.exec", "os.posix_spawn", "os.spawn"), never),
-        "open": opening,
-        **_entry_checks(policy),
-    }
-
-
-def _refuse_private(host: str, port: int) -> None:
-    """Names that can only be private need no name server to be refused."""
-    if looks_private(host, port, ()):
-        raise BlockedAddress(host, port)
-
-
-def _entry_checks(policy: Policy) -> dict[str, Callable[..., None]]:
-    """Events that make, move or take away an entry of a folder: (path …, folder descriptor …)."""
-
-    def one(path: Any, *rest: Any) -> None:
-        _check_folder(policy, _entry(path, rest[-1] if rest else -1))
-
-    def two(source: Any, target: Any, source_folder: int, target_folder: int) -> None:
-        _check_folder(policy, _entry(source, source_folder))
-        _check_folder(policy, _entry(target, target_folder))
-
-    def link(_source: Any, target: Any, *folders: int) -> None:
-        _check_folder(policy, _entry(target, folders[-1]))
-
-    def truncation(path: Any, _length: int) -> None:
-        _check_folder(policy, _entry(path, -1))
-
-    return {
-        **dict.fromkeys(("os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.chown"), one),
-        "os.rename": two,
-        "os.link": link,
-        "os.symlink": link,
-        "os.truncate": truncation,
-    }
-
-
-def _entry(path: Any, folder: int) -> str:
-    """Where the entry itself lies; what it may point to does not matter here."""
-    if isinstance(path, int):
-        return os.path.realpath(f"/proc/self/fd/{path}")
-    base = f"/proc/self/fd/{folder}" if folder >= 0 else "."
-    parent, name = os.path.split(os.path.join(base, os.fsdecode(path)))  # noqa: PTH118
-    return os.path.join(os.path.realpath(parent), name)  # noqa: PTH118
-
-
-def _check_folder(policy: Policy, path: str) -> None:
-    if path != os.devnull and not _below(path, policy.folders):
-        raise Refused(f"blocked: writing {path}")
-
-
-def _check_program(policy: Policy, executable: str, arguments: list[str]) -> None:
-    found = shutil.which(executable) or executable
-    if Path(found).name not in policy.programs or _below(os.path.realpath(found), policy.folders):
-        raise Refused(f"blocked: program {executable}")
-    if Path(found).name != "deno":
-        _check_local(arguments)
+    others = ("os.system", "os.exec", "os.posix_spawn", "os.spawn")
+    return {"subprocess.Popen": program, **dict.fromkeys(others, never)}
 
 
 def _check_local(arguments: list[str]) -> None:
@@ -185,7 +128,3 @@ def _check_local(arguments: list[str]) -> None:
         raise Refused("blocked: an ffmpeg input that is not a local file")
     if any("://" in argument for argument in arguments):
         raise Refused("blocked: an address among the arguments of ffmpeg")
-
-
-def _below(path: str, folders: Iterable[str]) -> bool:
-    return any(path == folder or path.startswith(folder + os.sep) for folder in folders)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Event(models.Model):
@@ -12,13 +13,15 @@ class Event(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    topic = models.CharField(max_length=60)
-    type = models.CharField(max_length=40)
-    owner_id = models.BigIntegerField(null=True)
-    data = models.JSONField(default=dict)
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    topic = models.CharField(_("about"), max_length=60)
+    type = models.CharField(_("kind"), max_length=40)
+    owner_id = models.BigIntegerField(_("owner"), null=True)
+    data = models.JSONField(_("content"), default=dict)
+    created_at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
 
     class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
         indexes = [models.Index(fields=["owner_id", "id"], name="event_owner")]
 
     def __str__(self) -> str:

@@ -12,7 +12,8 @@ from downloads.engines import failures, options, tools
 from downloads.engines.base import Emit, EngineError, Job
 from downloads.engines.codes import Code
 from downloads.engines.folder import WorkFolder
-from downloads.engines.session import Freshness, Session
+from downloads.engines.freshness import Freshness
+from downloads.engines.session import Session
 from downloads.engines.tools import Tools
 
 logger = logging.getLogger(__name__)

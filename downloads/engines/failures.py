@@ -6,86 +6,22 @@ import errno
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from yt_dlp.networking.exceptions import HTTPError, TransportError, UnsupportedRequest
-from yt_dlp.utils import GeoRestrictedError, UnsupportedError, YoutubeDLError
+from yt_dlp.utils import (
+    DownloadCancelled,
+    GeoRestrictedError,
+    UnsupportedError,
+    YoutubeDLError,
+)
 
+from downloads.engines import words
 from downloads.engines.base import EngineError
 from downloads.engines.codes import Code
+from downloads.engines.words import Words
 
-# A site that slows visitors down by words names no time; sooner makes it worse.
-COOL_DOWN_SECONDS = 3600.0
 _MAX_RETRY_AFTER = 24 * 3600.0
-
-
-class Words(NamedTuple):
-    code: Code
-    pattern: re.Pattern[str]
-    retry_after: float | None = None
-
-
-def _words(code: Code, pattern: str, retry_after: float | None = None) -> Words:
-    return Words(code, re.compile(pattern, re.IGNORECASE), retry_after)
-
-
-# What a site says beats the status it says it with.
-_FIRST = (
-    _words(Code.SOURCE_QUOTA, r"quota exceeded|too many users have viewed", COOL_DOWN_SECONDS),
-    _words(
-        Code.SOURCE_RATE_LIMITED,
-        r"rate.?limited|try again later|Resource has been exhausted",
-        COOL_DOWN_SECONDS,
-    ),
-    _words(
-        Code.SOURCE_BOT_CHECK,
-        r"confirm you.{0,3}re not a bot|captcha|anti-bot challenge|PO Token"
-        r"|Failed to extract any player response|All player responses are invalid",
-    ),
-    _words(Code.SOURCE_AGE_RESTRICTED, r"confirm your age|age.restricted|inappropriate for some"),
-    _words(Code.SOURCE_PRIVATE, r"video is private|private video"),
-    _words(
-        Code.SOURCE_LOGIN_REQUIRED,
-        r"members.only|join this channel|requires payment|premium (?:members|subscri)|\brental\b"
-        r"|log.?in (?:required|details)|registered users|sign in|--cookies|--username",
-    ),
-    _words(
-        Code.SOURCE_GEO_BLOCKED,
-        r"(?:in|from) your (?:country|location|region)|geo.?restrict|geo.?block",
-    ),
-    _words(
-        Code.SOURCE_UNSUPPORTED,
-        r"premieres in|live event will begin|will begin in|is upcoming|live streams? are not",
-    ),
-    _words(Code.SOURCE_NOT_DOWNLOADABLE, r"DRM.protected|known to use DRM"),
-)
-_LAST = (
-    _words(Code.DISK_FULL, r"Errno 28|No space left"),
-    _words(Code.LIMIT_SIZE, r"Errno 27|File too large"),
-    _words(
-        Code.SOURCE_REMOVED,
-        r"removed|no longer available|account .{0,60}terminated|not available anymore|copyright"
-        r"|has been deleted",
-    ),
-    _words(Code.SOURCE_NOT_FOUND, r"video unavailable|does not exist|not found"),
-    _words(Code.SOURCE_NOT_A_VIDEO, r"Did not get any data blocks|downloaded file is empty"),
-    _words(
-        Code.SOURCE_UNSUPPORTED,
-        r"No suitable extractor|Unsupported URL|is not a valid URL|Unsupported url scheme"
-        r"|URLs are disabled|No video formats found|Requested format is not available",
-    ),
-    _words(Code.NETWORK_TIMEOUT, r"timed? ?out"),
-    _words(
-        Code.NETWORK_UNREACHABLE,
-        r"Failed to (?:resolve|establish)|Name or service|Connection refused|unreachable"
-        r"|certificate|Unable to connect to proxy",
-    ),
-    _words(
-        Code.NETWORK_INTERRUPTED,
-        r"more expected|bytes read|Connection (?:reset|aborted|broken)|RemoteDisconnected"
-        r"|content too short|EOF occurred|IncompleteRead",
-    ),
-)
 _STARTS_OVER = (Code.DISK_FULL, Code.LIMIT_SIZE, Code.SOURCE_NOT_A_VIDEO)
 _BY_STATUS = {
     401: Code.SOURCE_LOGIN_REQUIRED,
@@ -109,6 +45,14 @@ _ADVICE = re.compile(
 _GIVEN_UP = re.compile(r"HTTP Error (\d{3})")
 
 
+class Stop(DownloadCancelled):  # type: ignore[misc]
+    """Carries an error of ours through yt-dlp, which passes on this one kind untouched."""
+
+    def __init__(self, cause: EngineError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
 def classify(
     error: BaseException, *, said: str = "", retry_after: float | None = None
 ) -> EngineError:
@@ -121,11 +65,11 @@ def classify(
     for one in errors:
         if found := _by_type(one, detail):
             return found
-    if found := _by_words(_FIRST, f"{text} | {said}", detail):
+    if found := _by_words(words.FIRST, f"{text} | {said}", detail):
         return found
     if status := status_of(error):
         return by_status(status, detail, retry_after)
-    if found := _by_words(_LAST, text, detail):
+    if found := _by_words(words.LAST, text, detail):
         return found
     if any(isinstance(one, TransportError | ConnectionError | TimeoutError) for one in errors):
         return EngineError(Code.NETWORK_UNREACHABLE, detail)
@@ -207,9 +151,9 @@ def _by_type(error: BaseException, text: str) -> EngineError | None:
     return None
 
 
-def _by_words(words: tuple[Words, ...], text: str, detail: str) -> EngineError | None:
+def _by_words(table: tuple[Words, ...], text: str, detail: str) -> EngineError | None:
     readable = _ADDRESS.sub("", text)  # an address may contain any of the words
-    for code, pattern, retry_after in words:
+    for code, pattern, retry_after in table:
         if pattern.search(readable):
             over = code in _STARTS_OVER
             return EngineError(code, detail, retry_after=retry_after, start_over=over)

@@ -7,7 +7,7 @@ from typing import Any
 
 from downloads.engines.base import Emit, EngineError
 from downloads.engines.codes import Code
-from downloads.engines.session import Stop
+from downloads.engines.failures import Stop
 
 _EVERY_SECONDS = 0.25
 _SPEED_OVER_SECONDS = 5.0

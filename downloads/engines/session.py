@@ -1,37 +1,25 @@
 """yt-dlp with a watch on every answer: blocked addresses, sizes, and files that changed."""
 
-import json
 import logging
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from yt_dlp import YoutubeDL
 from yt_dlp.networking import Request, Response
 from yt_dlp.networking.exceptions import HTTPError
-from yt_dlp.utils import DownloadCancelled, DownloadError, parse_http_range
+from yt_dlp.utils import DownloadError
 
 from downloads.engines import extractors, failures
 from downloads.engines.base import EngineError
 from downloads.engines.codes import Code
+from downloads.engines.failures import Stop
+from downloads.engines.freshness import Freshness, whole_length
+from downloads.engines.reader import Reader
 
 logger = logging.getLogger(__name__)
 
-# Of a page, a manifest or a playlist; media are never read in one piece.
-MAX_PAGE_BYTES = 32 << 20
-_PIECE_BYTES = 128 << 10
-_BLOCK_SECONDS = 0.25
 _KEPT = 20
-
-
-class Stop(DownloadCancelled):  # type: ignore[misc]
-    """Carries an error of ours through yt-dlp, which passes on this one kind untouched."""
-
-    def __init__(self, cause: EngineError) -> None:
-        super().__init__(str(cause))
-        self.cause = cause
 
 
 class Log:
@@ -51,45 +39,6 @@ class Log:
     def error(self, message: str) -> None:
         logger.info(message)
         self.errors = [*self.errors, message][-_KEPT:]
-
-
-class Freshness:
-    """Remembers which file of the host a partial one is part of, over runs."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.part = ""
-
-    def check(self, request: Request, response: Response) -> None:
-        """
-        :raises Stop: the rest of a file is of another file than its beginning
-        """
-        if not self.part:
-            return
-        known, mark = self._read(), _mark(response)
-        begins = not (parse_http_range(request.headers.get("Range"))[0] and response.status == 206)
-        if begins and known.get(self.part) != mark:
-            self._path.write_text(json.dumps({**known, self.part: mark}))
-        elif not begins and known.get(self.part, mark) != mark:
-            text = "the file changed at its source"
-            raise Stop(EngineError(Code.NETWORK_INTERRUPTED, text, start_over=True))
-
-    def _read(self) -> dict[str, str]:
-        try:
-            return dict(json.loads(self._path.read_text()))
-        except (OSError, ValueError):
-            return {}
-
-
-def _mark(response: Response) -> str:
-    version = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
-    return f"{version} {_whole_length(response)}"
-
-
-def _whole_length(response: Response) -> int | None:
-    total = parse_http_range(response.headers.get("Content-Range"))[2]
-    length = response.headers.get("Content-Length", "")
-    return int(total) if total else int(length) if length.isdigit() else None
 
 
 class Session(YoutubeDL):  # type: ignore[misc]
@@ -156,7 +105,7 @@ class Session(YoutubeDL):  # type: ignore[misc]
         return found
 
     def _check_length(self, response: Response) -> None:
-        length = _whole_length(response)
+        length = whole_length(response)
         if length is not None and length > self._max_bytes:
             text = f"{length} bytes are announced, {self._max_bytes} are allowed"
             raise Stop(EngineError(Code.LIMIT_SIZE, text, start_over=True))
@@ -170,47 +119,3 @@ def _stop_if_blocked(error: BaseException) -> None:
             and getattr(cause, "code", "") == Code.NETWORK_BLOCKED_ADDRESS
         ):
             raise Stop(EngineError(Code.NETWORK_BLOCKED_ADDRESS, str(cause))) from error
-
-
-class Reader:
-    """How the body of an answer is read: a page whole, but of bounded size; media in blocks that
-    are never long in coming, so that a slow download is told from a dead one.
-    """
-
-    def __init__(self, read: Callable[[int], bytes]) -> None:
-        self._read = read
-        self._broken: Exception | None = None
-
-    def __call__(self, amount: int | None = None) -> bytes:
-        if amount is None or amount < 0:
-            return _read_page(self._read)
-        if self._broken:
-            raise self._broken
-        pieces: list[bytes] = []
-        left = amount
-        deadline = time.monotonic() + _BLOCK_SECONDS
-        while left and time.monotonic() < deadline and (piece := self._piece(left, bool(pieces))):
-            pieces.append(piece)
-            left -= len(piece)
-        return b"".join(pieces)
-
-    def _piece(self, left: int, has_some: bool) -> bytes:
-        """What came before the connection broke is kept; the next call tells that it did."""
-        try:
-            return self._read(min(left, _PIECE_BYTES))
-        except Exception as error:
-            if not has_some:
-                raise
-            self._broken = error
-            return b""
-
-
-def _read_page(read: Callable[[int], bytes]) -> bytes:
-    pieces, length = [], 0
-    while piece := read(_PIECE_BYTES):
-        pieces.append(piece)
-        length += len(piece)
-        if length > MAX_PAGE_BYTES:
-            text = f"a page of more than {MAX_PAGE_BYTES} bytes"
-            raise Stop(EngineError(Code.SOURCE_UNSUPPORTED, text))
-    return b"".join(pieces)

@@ -15,6 +15,7 @@ from core.jobs import lifecycle, node
 from core.jobs.kind import Event, Fenced, JobKind, Run
 from core.jobs.runner import Runner
 from core.models import JobQuerySet, Status
+from core.text import normalise
 from downloads.models import Download
 from downloads.services import cleaning, transitions
 from downloads.services.updates import update_of
@@ -144,8 +145,10 @@ def _order(job: Download, folder: Path) -> dict[str, Any]:
 
 
 def _resolved(job: Download, event: Event) -> dict[str, Any]:
+    title = job.title or event["title"]
     return {
-        "title": job.title or event["title"],
+        "title": title,
+        "search_text": normalise(f"{title} {job.url}"),
         "duration_seconds": event["duration_seconds"],
         "estimated_bytes": event["estimated_bytes"],
         "has_thumbnail": bool(event["thumbnail"]),

@@ -21,7 +21,8 @@ from core.children.addresses import BlockedAddress
 from downloads.engines import failures
 from downloads.engines.base import EngineError
 from downloads.engines.codes import Code
-from downloads.engines.session import Reader, Stop
+from downloads.engines.failures import Stop
+from downloads.engines.reader import Reader
 
 
 def http_error(status: int) -> HTTPError:

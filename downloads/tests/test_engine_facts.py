@@ -6,8 +6,8 @@ import pytest
 
 from downloads.engines import clean, metadata, subtitles
 from downloads.engines.base import EngineError, Metadata
+from downloads.engines.failures import Stop
 from downloads.engines.progress import Progress
-from downloads.engines.session import Stop
 
 VTT = {"ext": "vtt", "url": "https://a.example/x.vtt"}
 
