@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from classroom_site.tests.product import Product, SandboxProcess, eventually  # noqa: E402
+from classroom_site.tests.product import Product, SandboxProcess, eventually
 
 CLIENTS = 4
 SECONDS = 20.0

@@ -40,17 +40,19 @@ class Policy:
 
 
 def policy_for(job: Mapping[str, Any]) -> Policy:
-    """A job without `network` gets none; with a proxy only the proxy and what is allowed."""
+    """A job without `network` gets none; with a proxy only the proxy and what is allowed. It
+    writes into its `workdir`, and into what it names as `writable`.
+    """
     network = job.get("network")
     proxy = (network or {}).get("proxy", "")
     allowed = {parse_endpoint(pair) for pair in (network or {}).get("allowed", ())}
     if proxy:
         allowed.add(proxy_endpoint(proxy))
-    folder = os.path.realpath(job["workdir"]) if job.get("workdir") else None
+    folders = [folder for folder in (job.get("workdir"), *job.get("writable", ())) if folder]
     return Policy(
         public=network is not None and not proxy,
         endpoints=frozenset(_with_addresses(allowed)),
-        folders=(folder,) if folder else (),
+        folders=tuple(map(os.path.realpath, folders)),
     )
 
 

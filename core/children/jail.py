@@ -19,6 +19,7 @@ class Jail:
         """By audit event. What only changes entries is named by path and folder descriptor."""
         return {
             "open": self._opening,
+            "sqlite3.connect": self._database,
             **dict.fromkeys(
                 ("os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.chown"), self._one
             ),
@@ -32,6 +33,11 @@ class Jail:
 
     def _opening(self, path: Any, _mode: Any, flags: int, *_: Any) -> None:
         if isinstance(path, str | bytes | os.PathLike) and flags & _WRITES:
+            self._check(os.path.realpath(os.fsdecode(path)))
+
+    def _database(self, path: Any) -> None:
+        """SQLite opens its files by itself."""
+        if path != ":memory:":
             self._check(os.path.realpath(os.fsdecode(path)))
 
     def _one(self, path: Any, *rest: Any) -> None:

@@ -4,6 +4,7 @@ import http.client
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
@@ -143,3 +144,7 @@ def ask_proxy(job: dict[str, Any], emit: Emit) -> None:
 
     _attempt(emit, ask)
     connection.close()
+
+
+def keep_a_database(job: dict[str, Any], emit: Emit) -> None:
+    _attempt(emit, lambda: sqlite3.connect(job["path"]).close())

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import coverage
+
 from core.children.client import Child, ForkServer
 from core.children.workdir import started_at
 
@@ -32,6 +34,14 @@ def last(child: Child, *, seconds: float = 15) -> Event:
     heard = hear(child, seconds=seconds)
     assert heard, "the child said nothing"
     return heard[-1]
+
+
+def measured() -> list[str]:
+    """Where a child leaves its figures while coverage is measured."""
+    current = coverage.Coverage.current()
+    if current is None:
+        return []
+    return [str(Path(str(current.get_option("run:data_file"))).parent.absolute())]
 
 
 def pid_of(running: Child | ForkServer) -> int:

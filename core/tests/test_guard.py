@@ -1,6 +1,7 @@
 """What a child may not do is refused inside the child, and nothing happens."""
 
 import http.server
+import os
 import shutil
 import socket
 import threading
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 
 from core.children import client
-from core.tests.children import last
+from core.children.jail import Jail, Refused
+from core.tests.children import last, measured
 from core.tests.conftest import ENTRIES
 
 OPEN = {"allowed": [], "proxy": "", "ca_file": ""}
@@ -54,7 +56,7 @@ def attempt(fork_socket: Path, tmp_path: Path):
     workdir = tmp_path / "work"
 
     def run(entry: str, **job: Any) -> dict[str, Any]:
-        job = {"workdir": str(workdir), "network": OPEN, **job}
+        job = {"workdir": str(workdir), "network": OPEN, "writable": measured(), **job}
         return last(client.launch(fork_socket, f"{ENTRIES}:{entry}", job))
 
     return run
@@ -131,6 +133,20 @@ def test_a_child_writes_into_its_own_folder_only(attempt, tmp_path: Path):
     assert not outside.exists()
 
 
+def test_a_database_is_kept_in_its_own_folder_only(attempt, tmp_path: Path):
+    assert attempt("keep_a_database", path=str(tmp_path / "a.db"))["kind"] == "Refused"
+    assert attempt("keep_a_database", path=str(tmp_path / "work" / "a.db")) == {"event": "allowed"}
+
+    assert not (tmp_path / "a.db").exists()
+
+
+def test_a_folder_that_the_job_names_is_writable_too(attempt, tmp_path: Path):
+    other = tmp_path / "other"
+    other.mkdir()
+
+    assert attempt("write", path=str(other / "a"), writable=[str(other)]) == {"event": "allowed"}
+
+
 @pytest.mark.parametrize(
     "way",
     [
@@ -200,6 +216,54 @@ def test_ffmpeg_gets_local_files_only(attempt, tmp_path: Path, arguments: list[s
     assert refused["kind"] == "Refused"
     local = [str(program), "-i", "file:in.mp4", "file:out.mp4"]
     assert attempt("run_program", command=local) == {"event": "allowed"}
+
+
+def test_the_checks_know_the_ways_to_write(tmp_path: Path):
+    """Each by its audit event, without a child."""
+    inside, outside = str(tmp_path / "in" / "a"), str(tmp_path / "out" / "a")
+    (tmp_path / "in").mkdir()
+    checks = Jail([str(tmp_path / "in")]).checks()
+    reading, writing = (None, os.O_RDONLY), ("w", os.O_WRONLY)
+
+    checks["open"](outside, *reading)
+    checks["open"](inside, *writing)
+    checks["open"](3, *writing)  # an open file is what it is
+    checks["os.remove"](inside, -1)
+    checks["os.rename"](inside, inside, -1, -1)
+    checks["os.symlink"](outside, inside, -1)
+    checks["os.truncate"](inside, 0)
+    checks["sqlite3.connect"](":memory:")
+    for event, arguments in [
+        ("open", (outside, *writing)),
+        ("open", (outside.encode(), "a", os.O_APPEND | os.O_WRONLY)),
+        ("os.remove", (outside, -1)),
+        ("os.mkdir", (outside, 0o777, -1)),
+        ("os.rename", (inside, outside, -1, -1)),
+        ("os.rename", (outside, inside, -1, -1)),
+        ("os.link", (inside, outside, -1, -1)),
+        ("os.truncate", (outside, 0)),
+        ("sqlite3.connect", (outside,)),
+    ]:
+        with pytest.raises(Refused, match="writing"):
+            checks[event](*arguments)
+
+
+def test_a_path_below_an_open_folder_is_seen_where_it_is(tmp_path: Path):
+    checks = Jail([str(tmp_path / "in")]).checks()
+    for name in ("in", "out"):
+        (tmp_path / name).mkdir()
+    inner, outer = (os.open(tmp_path / name, os.O_RDONLY) for name in ("in", "out"))
+
+    checks["os.remove"]("a", inner)
+    with pytest.raises(Refused):
+        checks["os.remove"]("a", outer)
+    with pytest.raises(Refused):
+        checks["os.remove"]("../out/a", inner)
+    with pytest.raises(Refused):
+        checks["os.chmod"](outer, 0o777, -1)
+
+    os.close(inner)
+    os.close(outer)
 
 
 class _Proxy(http.server.BaseHTTPRequestHandler):

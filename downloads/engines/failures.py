@@ -56,7 +56,8 @@ class Stop(DownloadCancelled):  # type: ignore[misc]
 def classify(
     error: BaseException, *, said: str = "", retry_after: float | None = None
 ) -> EngineError:
-    """`said` holds the warnings before it, `retry_after` what the last refusal asked for.
+    """`said` holds the warnings before it, which tell why there is nothing to fetch;
+    `retry_after` is what the last refusal asked for.
 
     :raises BaseException: the error itself, if it tells of a mistake of ours
     """
@@ -65,7 +66,8 @@ def classify(
     for one in errors:
         if found := _by_type(one, detail):
             return found
-    if found := _by_words(words.FIRST, f"{text} | {said}", detail):
+    heard = f"{text} | {said}" if words.NOTHING_TO_FETCH.search(text) else text
+    if found := _by_words(words.FIRST, heard, detail):
         return found
     if status := status_of(error):
         return by_status(status, detail, retry_after)

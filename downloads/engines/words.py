@@ -20,6 +20,7 @@ def _words(code: Code, pattern: str, retry_after: float | None = None) -> Words:
     return Words(code, re.compile(pattern, re.IGNORECASE), retry_after)
 
 
+NOTHING_TO_FETCH = re.compile(r"No video formats found|Requested format is not available")
 # What a site says beats the status it says it with.
 FIRST = (
     _words(Code.SOURCE_QUOTA, r"quota exceeded|too many users have viewed", COOL_DOWN_SECONDS),

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.children import client
 from core.children.client import Child
-from core.tests.children import Event, eventually, hear, is_gone, pid_of
+from core.tests.children import Event, eventually, hear, is_gone, measured, pid_of
 from sandbox.playground import Sandbox
 
 ENTRY = "downloads.engines.child:run"
@@ -35,6 +35,7 @@ class Fetcher:
             "url": url,
             "source": source,
             "workdir": str(self.workdir),
+            "writable": measured(),
             "tools_dir": str(self._tools_dir),
             "fingerprint": f"{url} {over.get('quality')} {over.get('format')}",
             "quality": "best",

@@ -102,13 +102,6 @@ def test_another_teacher_with_the_same_link_has_a_download_of_their_own(integrat
     assert (answer.status_code, answer.json()["queue_position"]) == (201, 2)
 
 
-def test_a_teacher_cannot_go_before_others_and_staff_can(integrator, clara_client):
-    refused = queue(integrator, priority=1)
-    assert (refused.status_code, refused.json()["code"]) == (403, "priority_reserved")
-    assert Download.objects.count() == 0
-    assert queue(clara_client, priority=1).json()["priority"] == 1
-
-
 @pytest.mark.parametrize(
     "link",
     [

@@ -101,6 +101,8 @@ def test_a_warning_before_the_failure_may_tell_its_reason():
     assert failures.classify(error).code == "source.unsupported"
     told = failures.classify(error, said="Google Drive - Quota exceeded")
     assert (told.code, told.retryable, told.retry_after) == ("source.quota", True, 3600)
+    other = failures.classify(http_error(404), said="formats are missing a PO Token")
+    assert other.code == "source.not_found"
 
 
 def test_the_pause_a_host_asks_for_is_kept_where_it_matters():

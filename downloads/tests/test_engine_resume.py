@@ -249,3 +249,16 @@ def test_a_note_of_ours_is_written_in_one_step(tmp_path: Path):
     note.write_text("{torn")
     fragments.mend(target)
     assert list(target.parent.iterdir()) == []
+
+
+def test_a_source_that_only_drips_can_be_cancelled_too(fetcher: Fetcher):
+    child = fetcher.launch(f"{BAD}/drip/x.mp4", "direct")
+    hear(child, "stage")
+    assert eventually(lambda: len(fetcher.sandbox.log.requests("/drip/")) == 2)
+
+    child.kill()
+
+    assert is_gone(pid_of(child), seconds=1)
+    log = fetcher.sandbox.log
+    assert eventually(lambda: all(e.ended for e in log.requests("/drip/")), seconds=2)
+    assert fetcher.published() == {}

@@ -1,12 +1,14 @@
 """Every kind of source gives the right file, with what belongs beside it."""
 
 import hashlib
+from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 import av
 import pytest
 
-from downloads.tests.fetching import VIDEOS, YOUTUBE, Fetcher
+from downloads.tests.fetching import BAD, VIDEOS, YOUTUBE, Fetcher
 
 DRIVE = "https://drive.google.com/file/d/{}/view"
 A_FILE = "1AbCdEfGhIjKlMnOpQrStUvWxYz0123"
@@ -225,3 +227,45 @@ def test_the_page_is_looked_at_once(fetcher: Fetcher):
     fetcher.done(f"{YOUTUBE}okvideo0001", "youtube")
 
     assert len(fetcher.sandbox.log.requests("/watch?")) == 1
+
+
+def page(*parts: str) -> str:
+    """A page of the sandbox's with this body."""
+    return f"{BAD}/text/page?type=text/html&body=" + quote(f"<html>{''.join(parts)}</html>")
+
+
+def test_subtitles_of_a_page_become_webvtt_and_those_that_are_none_are_left_out(fetcher: Fetcher):
+    srt = quote("1\\n00:00:00,000 --> 00:00:02,000\\nOlá\\n\\n")
+    tracks = {
+        "pt": f"{BAD}/text/x.srt?type=text/plain&body={srt}",
+        "pt-BR": f"{BAD}/404/x.vtt",
+        "en": f"{BAD}/htmlasmp4/x.vtt",
+        "fr": f"{VIDEOS}/en.vtt",
+    }
+    html = "".join(
+        f'<track kind="subtitles" srclang="{language}" src="{escape(address)}">'
+        for language, address in tracks.items()
+    )
+
+    done = fetcher.done(page(f'<video src="{VIDEOS}/muxed.mp4">', html, "</video>"))
+
+    assert [track["language"] for track in done["subtitles"]] == ["pt"]
+    text = (Path(done["folder"]) / "subtitles.pt.vtt").read_text(encoding="utf-8")
+    assert text.startswith("WEBVTT\n\n00:00.000 --> 00:02.000\nOlá")
+
+
+def test_a_page_with_several_videos_is_a_list(fetcher: Fetcher):
+    video = f'<video src="{VIDEOS}/muxed.mp4"></video>'
+    other = f'<video src="{VIDEOS}/video.webm"></video>'
+
+    failed = fetcher.failed(page(video, other))
+
+    assert (failed["code"], "list of videos" in failed["detail"]) == ("source.unsupported", True)
+
+
+def test_a_drive_file_at_a_wanted_height_is_the_copy_of_that_height(fetcher: Fetcher):
+    done = fetcher.done(DRIVE.format(A_FILE), "drive", quality="360p")
+
+    assert done["height"] == 360
+    assert fetcher.sandbox.log.requests("videoplayback") != []
+    assert fetcher.done(DRIVE.format(A_FILE), "drive", quality="worst")["height"] == 360
