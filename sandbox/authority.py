@@ -13,6 +13,19 @@ from cryptography.x509.oid import NameOID
 
 VALID_FOR = datetime.timedelta(days=30)
 
+# Python 3.13 trusts no authority that does not say that it is one.
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    key_cert_sign=True,
+    crl_sign=True,
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
 
 class Authority:
     """Lives in memory; only its public certificate (`file`) is meant for others."""
@@ -76,7 +89,9 @@ class Authority:
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
             .add_extension(issuer_key, critical=False)
         )
-        if host is not None:
+        if host is None:
+            builder = builder.add_extension(_SIGNS_CERTIFICATES, critical=True)
+        else:
             names = x509.SubjectAlternativeName([x509.DNSName(host)])
             builder = builder.add_extension(names, critical=False)
         return builder.sign(self._key, hashes.SHA256())

@@ -119,8 +119,10 @@ def _program_checks(policy: Policy, jail: Jail) -> dict[str, Callable[..., None]
     def never(*_: Any) -> None:
         raise Refused("blocked: starting a program this way")
 
-    others = ("os.system", "os.exec", "os.posix_spawn", "os.spawn")
-    return {"subprocess.Popen": program, **dict.fromkeys(others, never)}
+    # subprocess itself uses posix_spawn from Python 3.13 on, and announces both.
+    programs = ("subprocess.Popen", "os.posix_spawn")
+    others = ("os.system", "os.exec", "os.spawn")
+    return {**dict.fromkeys(programs, program), **dict.fromkeys(others, never)}
 
 
 def _check_local(arguments: list[str]) -> None:

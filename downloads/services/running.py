@@ -120,7 +120,7 @@ def drain() -> None:
 
 
 def _order(job: Download, folder: Path) -> dict[str, Any]:
-    """What the child process is told (see downloads.engines.base.Order)."""
+    """What the child process is told (see downloads.engines.base.Job)."""
     return {
         "url": job.url,
         "source": job.source,
