@@ -87,8 +87,8 @@ def test_kill_ends_the_child_and_the_programs_it_started(fork_socket: Path, slee
 
     assert child.ended
     assert child.fileno() == -1
-    assert is_gone(program, seconds=1)
-    assert is_gone(pid_of(child), seconds=1)
+    assert is_gone(program)
+    assert is_gone(pid_of(child))
     child.kill()  # a second time changes nothing
 
 
@@ -99,7 +99,7 @@ def test_kill_ends_a_child_that_is_stopped(fork_socket: Path, sleeper: str):
 
     child.kill()
 
-    assert is_gone(pid_of(child), seconds=1)
+    assert is_gone(pid_of(child))
     assert group_of(pid_of(child)) == []
 
 
@@ -109,8 +109,8 @@ def test_a_child_whose_caller_is_gone_ends_with_all_its_programs(fork_socket: Pa
 
     lose(child)
 
-    assert is_gone(program, seconds=1)
-    assert is_gone(pid_of(child), seconds=1)
+    assert is_gone(program)
+    assert is_gone(pid_of(child))
 
 
 def test_what_a_dead_child_leaves_behind_is_ended(fork_socket: Path, sleeper: str):
@@ -142,7 +142,7 @@ def test_children_outlive_the_server(own_server: ForkServer, socket_folder: Path
     assert is_running(pid_of(child))
     assert is_running(program)
     child.kill()
-    assert is_gone(program, seconds=1)
+    assert is_gone(program)
 
 
 def test_stopping_the_server_lets_children_go_on(
@@ -229,7 +229,7 @@ def test_a_child_that_breaks_the_protocol_is_ended(fork_socket: Path):
 
     assert heard[-1]["code"] == "internal"
     assert "protocol" in heard[-1]["detail"]
-    assert is_gone(pid_of(child), seconds=1)
+    assert is_gone(pid_of(child))
 
 
 def test_a_file_cannot_grow_beyond_the_limit(fork_socket: Path, tmp_path: Path):

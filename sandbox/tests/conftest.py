@@ -155,7 +155,7 @@ def _options(sandbox: Sandbox, folder: Path, programs: Path) -> dict[str, Any]:
         "merge_output_format": "mp4",
         "skip_unavailable_fragments": False,
         "noplaylist": True,
-        "socket_timeout": 4,
+        "socket_timeout": 20,
         "retries": 1,
         "fragment_retries": 1,
         "extractor_retries": 0,
