@@ -18,9 +18,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         sandbox = SandboxProcess(folder / "sandbox")
-        product = Product(
-            folder, **sandbox.environment(proxied=False), RATE_LIMIT_PER_MINUTE="1000000"
-        )
+        product = Product(folder, **sandbox.environment(proxied=False))
         try:
             product.start()
             product.make_teacher()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import Model
 from django.forms import ModelForm
@@ -11,6 +12,7 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 
 from core.errors import ExpectedError
 from core.models import Event, WorkerHeartbeat
+from core.templatetags.format import ago
 
 
 class RefusableForm(ModelForm[Any]):
@@ -115,8 +117,38 @@ class WorkerHeartbeatAdmin(ReadOnlyAdmin):
 for model in (Schedule, Failure, OrmQ, Success):
     admin.site.unregister(model)
 
+# It brings no Portuguese of its own, and its name would say little to staff.
+apps.get_app_config("django_q").verbose_name = _("Background tasks")
+for_staff = Failure._meta  # noqa: SLF001 - documented under this name
+for_staff.verbose_name = _("failed task")
+for_staff.verbose_name_plural = _("failed tasks")
+
 
 @admin.register(Failure)
 class FailedTaskAdmin(ReadOnlyAdmin):
-    list_display = ("name", "func", "started", "stopped")
-    fields = ("name", "func", "started", "stopped", "attempt_count", "result")
+    list_display = ("task", "function", "began", "ended")
+    fields = ("task", "function", "began", "ended", "attempts", "said")
+
+    @admin.display(description=_("name"), ordering="name")
+    def task(self, failure: Failure) -> str:
+        return str(failure.name)
+
+    @admin.display(description=_("function"), ordering="func")
+    def function(self, failure: Failure) -> str:
+        return str(failure.func)
+
+    @admin.display(description=_("began"), ordering="started")
+    def began(self, failure: Failure) -> str:
+        return ago(failure.started)
+
+    @admin.display(description=_("ended"), ordering="stopped")
+    def ended(self, failure: Failure) -> str:
+        return ago(failure.stopped)
+
+    @admin.display(description=_("attempts"), ordering="attempt_count")
+    def attempts(self, failure: Failure) -> int:
+        return int(failure.attempt_count)
+
+    @admin.display(description=_("result"))
+    def said(self, failure: Failure) -> str:
+        return str(failure.result)

@@ -4,13 +4,13 @@ import logging
 import time
 from typing import Any
 
-import psycopg
-from django.db import InterfaceError, OperationalError, connections
+from django.db import connections
 from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.conf import Conf
 
 from core import wakeup
+from core.database import AWAY
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +39,8 @@ class WakingBroker(ORM):  # type: ignore[misc]
             if taken:
                 return taken
             wakeup.wait(listener, _LOOK_AGAIN_SECONDS)
-        except (OperationalError, InterfaceError, psycopg.Error, OSError):
-            logger.warning("The queue's database is away; looking again in a second")
+        except (*AWAY, OSError) as problem:
+            logger.warning("The queue cannot be read (%s); looking again in a second", problem)
             self._forget()
         return None
 

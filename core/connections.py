@@ -2,6 +2,8 @@
 # ruff: noqa: N802 - the names are Twisted's
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from io import BytesIO
 from typing import IO, Any
@@ -15,10 +17,13 @@ from zope.interface import implementer
 
 NORMAL = 1000
 GOING_AWAY = 1001
+POLICY_VIOLATION = 1008
 
-LARGEST_BODY_BYTES = 64 * 1024 * 1024
+LARGEST_BODY_BYTES = 4 * 1024 * 1024
 _READ_BYTES = 64 * 1024
 _STALLED_SECONDS = 60
+_MOST_SIGNALS = 20
+_SIGNALS_OVER_SECONDS = 10
 _TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 Message = dict[str, Any]
@@ -31,6 +36,10 @@ class Gate:
     def __init__(self) -> None:
         self._open = asyncio.Event()
         self._open.set()
+
+    @property
+    def is_open(self) -> bool:
+        return self._open.is_set()
 
     async def passed(self) -> None:
         """:raises TimeoutError: the client has taken nothing for a minute"""
@@ -142,6 +151,10 @@ class HttpFactory(DaphneHttpFactory):  # type: ignore[misc]
 class WebSocket(WebSocketProtocol):  # type: ignore[misc]
     _gate: Gate | None = None
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._signals: deque[float] = deque(maxlen=_MOST_SIGNALS + 1)
+
     def onOpen(self) -> None:
         self._gate = Gate()
         self.transport.unregisterProducer()  # the HTTP channel it was until now
@@ -151,6 +164,16 @@ class WebSocket(WebSocketProtocol):  # type: ignore[misc]
     def onMessage(self, payload: bytes, is_binary: bool) -> None:
         if self.state == self.STATE_OPEN:  # what comes after our goodbye is not read
             super().onMessage(payload, is_binary)
+
+    def onPing(self, payload: bytes) -> None:
+        """Who does not read its answers gets no more of them: they would pile up here."""
+        self._count_signal()
+        if self._gate is None or self._gate.is_open:
+            super().onPing(payload)
+
+    def onPong(self, payload: bytes) -> None:
+        self._count_signal()
+        super().onPong(payload)
 
     def serverSend(self, content: Any, binary: bool = False) -> None:
         """As a frame, because messages would be held to the limit of what clients may send."""
@@ -170,6 +193,14 @@ class WebSocket(WebSocketProtocol):  # type: ignore[misc]
             await self._gate.passed()
         except TimeoutError:
             self.dropConnection(abort=True)
+
+    def _count_signal(self) -> None:
+        """Every ping and pong costs us work; nobody needs more than a few."""
+        now = time.monotonic()
+        self._signals.append(now)
+        many = len(self._signals) > _MOST_SIGNALS
+        if many and now - self._signals[0] < _SIGNALS_OVER_SECONDS:
+            self.serverClose(POLICY_VIOLATION)
 
 
 class WebSocketFactory(DaphneWebSocketFactory):  # type: ignore[misc]

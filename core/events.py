@@ -37,7 +37,8 @@ def record(*, topic: str, type: str, owner_id: int | None, data: dict[str, Any])
     """Write an event with the change it tells of; best as the last step of the transaction.
 
     Ids grow in the order of commits: the id is drawn under a lock that the commit releases, so a
-    reader who has seen an id has seen every smaller one that will ever be visible.
+    reader who has seen an id has seen every smaller one that will ever be visible. Take the locks
+    of all rows the transaction refers to before this one, or two transactions wait for each other.
 
     :raises TransactionManagementError: outside of a transaction
     """

@@ -7,10 +7,11 @@ from contextvars import ContextVar
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 _HIDDEN = "[…]"
+_LONGEST_MESSAGE = 8192
 _NAMED = re.compile(
-    r"""(?ix) (\b [\w-]* (?:password|passwd|secret(?:_key)?|token|(?:api|encryption)[_-]?key)
+    r"""(?ix) ((?:password|passwd|secret(?:_key)?|token|(?:api|encryption)[_-]?key)
     ["']? \s* [:=] \s*)
-    (?: "[^"\n]*" | '[^'\n]*' | [^\s"',&;}]+ )"""
+    (?: "[^"\n]*(?:"|\Z) | '[^'\n]*(?:'|\Z) | [^\s"',&;}]+ )"""
 )
 _HEADER = re.compile(r"(?i)(\b(?:authorization|cookie|set-cookie)[\"']?\s*[:=]\s*[\"']?)[^\"'\n]+")
 _SHAPED = re.compile(r"\b(cdk_|ya29\.|1//)[\w.-]+")
@@ -26,6 +27,10 @@ def redacted(text: str) -> str:
     return _IN_URL.sub(rf"\1{_HIDDEN}", text)
 
 
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
+
+
 class RedactingFilter(logging.Filter):
     """Puts the request id on the record, and blackens its message and its traceback.
 
@@ -37,7 +42,7 @@ class RedactingFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()
         message = record.getMessage()
-        clean = redacted(message).translate(_LINE_ENDS)
+        clean = redacted(_shortened(message)).translate(_LINE_ENDS)
         if clean != message:
             record.msg, record.args = clean, None
         if record.exc_info and not record.exc_text:

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Concatenate, ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -36,6 +38,8 @@ def page(
             response = view(cast("Asked", request), *args, **kwargs)
         except ExpectedError as error:
             response = _refused(request, error)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response = _wrong_method(request, response)
         # On a shared computer, going back after signing out shows nothing.
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
@@ -77,8 +81,22 @@ def back(request: HttpRequest, fallback: str = "home") -> str:
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:
     if not wants_fragment(request):
-        return redirect_to_login(request.get_full_path())
+        return redirect_to_login(_to_return_to(request))
     return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+
+
+def _to_return_to(request: HttpRequest) -> str:
+    """What was sent is lost, and its address may be nothing to look at: the page before it is."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    page_before = urlsplit(back(request))
+    return page_before._replace(scheme="", netloc="").geturl()
+
+
+def _wrong_method(request: HttpRequest, refused: HttpResponseBase) -> HttpResponse:
+    response = problem_page(request, status=HTTPStatus.METHOD_NOT_ALLOWED)
+    response["Allow"] = refused.headers["Allow"]
+    return response
 
 
 def _refused(request: HttpRequest, error: ExpectedError) -> HttpResponse:

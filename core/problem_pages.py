@@ -27,6 +27,10 @@ _WORDS: dict[int, tuple[StrOrPromise, StrOrPromise]] = {
         _("There is nothing here"),
         _("The address may be mistyped, or what was here was removed or belongs to another."),
     ),
+    405: (
+        _("There is nothing to look at here"),
+        _("This address only takes what a button sends. Go back to the page with the button."),
+    ),
     409: (_("It has changed meanwhile"), _("Go back and look how it stands now.")),
     429: (_("That was a lot at once"), _("Wait a minute, then try again.")),
     500: (

@@ -1,5 +1,6 @@
 """What Linux offers to keep a tree of processes together."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -60,6 +61,9 @@ def reap_orphans(except_for: Iterable[int | None]) -> None:
     for child in psutil.Process().children():
         try:
             if child.pid not in own and child.status() == psutil.STATUS_ZOMBIE:
+                # Not reaped yet, its number is still its own: end what its group left behind.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
                 os.waitpid(child.pid, os.WNOHANG)
         except (psutil.NoSuchProcess, ChildProcessError):
             continue

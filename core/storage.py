@@ -4,6 +4,7 @@ Layout below MEDIA_ROOT: `partial/<job>/` is one job's private working folder, `
 what has been published. Both lie on one file system, so that publishing is a rename.
 """
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -55,23 +56,18 @@ def publish(folder: Path, key: str) -> None:
 
 
 def remove(key: str) -> None:
-    """Delete a published file or folder, and the folders this leaves empty; absent is fine."""
+    """Delete a published file, with its folder once that is empty, or a whole folder.
+
+    Absent is fine. The shelf stays: another job may be publishing to it right now.
+    """
     target = path_of(key)
     if target.is_dir():
         shutil.rmtree(target, ignore_errors=True)
-    else:
-        target.unlink(missing_ok=True)
-    parent = target.parent
-    while parent != library_root() and parent.is_relative_to(library_root()):
-        try:
-            parent.rmdir()
-        except OSError:
-            return
-        parent = parent.parent
-
-
-def remove_partial(name: str) -> None:
-    shutil.rmtree(partial_folder(name), ignore_errors=True)
+        return
+    target.unlink(missing_ok=True)
+    if target.parent.parent.parent == library_root().resolve():
+        with contextlib.suppress(OSError):
+            target.parent.rmdir()
 
 
 def published_folders(name: str) -> list[str]:

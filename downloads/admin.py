@@ -1,33 +1,27 @@
 """The back office for downloads: see everything, change nothing by hand, act through services."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any, cast
 
-from django.contrib import admin, messages
-from django.contrib.admin import helpers
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from core.admin import ReadOnlyAdmin, ReadOnlyInline
-from core.errors import ExpectedError
 from core.models import Status
 from core.templatetags.format import ago, filesize, percent
 from core.text import normalise
+from downloads import admin_actions as bulk
 from downloads.models import Download, Transition
-from downloads.selectors import console
 from downloads.selectors import downloads as selectors
-from downloads.services import queueing
 from downloads.taxonomy import ERRORS, explain
-
-AT_ONCE = 500
 
 
 class CauseFilter(admin.SimpleListFilter):
@@ -97,7 +91,11 @@ class DownloadAdmin(ReadOnlyAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        offered = [("retry", _("Retry")), ("cancel", _("Cancel")), ("purge", _("Purge…"))]
+        offered = [
+            ("retry", _("Retry")),
+            ("cancel", _("Cancel")),
+            ("purge", _("Delete the video…")),
+        ]
         context = {"service_actions": offered, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
@@ -147,15 +145,18 @@ class DownloadAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("attempts"), ordering="attempt")
     def attempts(self, download: Download) -> str:
-        return f"{download.attempt} / {download.run}"
+        runs = ngettext("%(count)d run", "%(count)d runs", download.run)
+        failed = ngettext("%(count)d failed", "%(count)d failed", download.attempt)
+        return f"{failed % {'count': download.attempt}} · {runs % {'count': download.run}}"
 
     @admin.display(description=_("worker"))
     def worker(self, download: Download) -> str:
         return download.holder
 
     @admin.display(description=_("held until"))
-    def held_until(self, download: Download) -> datetime | None:
-        return download.lease_until
+    def held_until(self, download: Download) -> str:
+        until = download.lease_until
+        return date_format(localtime(until), "DATETIME_FORMAT") if until else "–"
 
     @admin.display(description=_("age"), ordering="id")
     def age(self, download: Download) -> str:
@@ -163,44 +164,16 @@ class DownloadAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Retry the selected downloads"))
     def retry(self, request: HttpRequest, queryset: QuerySet[Download]) -> None:
-        self._each(request, queryset, queueing.retry_download)
+        bulk.retry(self, request, queryset)
 
     @admin.action(description=_("Cancel the selected downloads"))
     def cancel(self, request: HttpRequest, queryset: QuerySet[Download]) -> None:
-        self._each(request, queryset, queueing.cancel_download)
+        bulk.cancel(self, request, queryset)
 
-    @admin.action(description=_("Purge the selected downloads with their files…"))
+    @admin.action(description=_("Delete the videos of the selected downloads…"))
     def purge(self, request: HttpRequest, queryset: QuerySet[Download]) -> HttpResponse | None:
         """Asks first: files go for good."""
         if "confirmed" in request.POST:
-            self._each(request, queryset, queueing.cancel_download, purge=True)
+            bulk.purge(self, request, queryset)
             return None
-        chosen = queryset.order_by("-id")[:AT_ONCE]
-        context = self.admin_site.each_context(request) | {
-            "title": _("Purge downloads"),
-            "opts": self.opts,
-            "downloads": chosen,
-            "size": console.bytes_of(queryset),
-            "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
-        }
-        return TemplateResponse(request, "admin/downloads/download/purge.html", context)
-
-    def _each(
-        self,
-        request: HttpRequest,
-        queryset: QuerySet[Download],
-        work: Callable[..., object],
-        **options: Any,
-    ) -> None:
-        """Do it to each, and say to how many it was done and which could not be."""
-        done, refused = 0, dict[str, list[str]]()
-        for download in queryset[:AT_ONCE]:
-            try:
-                work(by=request.user, download=download, **options)
-                done += 1
-            except ExpectedError as refusal:
-                refused.setdefault(str(refusal), []).append(f"#{download.pk}")
-        text = ngettext("Done for %(count)d download.", "Done for %(count)d downloads.", done)
-        self.message_user(request, text % {"count": done}, messages.SUCCESS if done else "info")
-        for reason, names in refused.items():
-            self.message_user(request, f"{', '.join(names[:10])}: {reason}", messages.WARNING)
+        return bulk.ask_before_purge(self, request, queryset)

@@ -1,9 +1,11 @@
 """What people type about downloads. Rules are the services' business."""
 
-from datetime import datetime, time
+import re
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,9 +14,18 @@ from downloads.models import Format, Quality, Source
 from downloads.selectors.downloads import DownloadFilter
 from downloads.services.queueing import QueueRequest
 
+# A host with a dot, then nothing or a path, and no space.
+_BARE = re.compile(r"[^\s/:?#@]+\.[^\s/:?#@]+(?::\d+)?(?:[/?#]\S*)?\Z")
 
-def _day_picker() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+def _day(label: Any) -> forms.DateField:
+    """Far from the edges of time, where a day in another time zone no longer exists."""
+    return forms.DateField(
+        label=label,
+        required=False,
+        validators=[MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2200, 1, 1))],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
 
 
 class QueueForm(forms.Form):
@@ -35,6 +46,11 @@ class QueueForm(forms.Form):
     )
     audio_only = forms.BooleanField(label=_("Sound only"), required=False)
     subtitles = forms.BooleanField(label=_("Subtitles"), initial=True, required=False)
+
+    def clean_url(self) -> str:
+        """People copy addresses as browsers show them, without their beginning."""
+        url: str = self.cleaned_data["url"]
+        return f"https://{url}" if _BARE.match(url) else url
 
     def request(self) -> QueueRequest:
         given = self.cleaned_data
@@ -62,8 +78,8 @@ class FilterForm(forms.Form):
         label=_("Source"), choices=[("", _("All sources")), *Source.choices], required=False
     )
     search = forms.CharField(label=_("Search"), max_length=200, required=False)
-    since = forms.DateField(label=_("From"), required=False, widget=_day_picker())
-    until = forms.DateField(label=_("To"), required=False, widget=_day_picker())
+    since = _day(_("From"))
+    until = _day(_("To"))
 
     def filter(self) -> DownloadFilter:
         self.is_valid()

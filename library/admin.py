@@ -1,5 +1,6 @@
 """The back office for what the library holds."""
 
+from contextlib import suppress
 from typing import Any, cast
 
 from django.contrib import admin
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.admin import ReadOnlyAdmin, ReadOnlyInline
+from core.errors import NotFound
 from core.templatetags.format import ago, clock, filesize
 from core.text import normalise
 from library import selectors
@@ -72,7 +74,8 @@ class VideoAdmin(ReadOnlyAdmin):
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         for video in queryset:
-            self.delete_model(request, video)
+            with suppress(NotFound):  # somebody was quicker
+                self.delete_model(request, video)
 
     @admin.display(description=_("length"), ordering="duration_seconds")
     def length(self, video: Video) -> str:

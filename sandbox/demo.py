@@ -6,6 +6,7 @@ becomes `manage.py serve`.
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -18,10 +19,12 @@ _PEOPLE = (
     ("professora", "professora@escola.example", "Helena Duarte", "user"),
     ("diretora", "diretora@escola.example", "Marta Lima", "admin"),
 )
+_KEY = "--username professora --name test --scopes downloads:read,downloads:write,library:read"
 
 
 def main() -> None:
-    data = Path(os.environ.setdefault("DATA_DIR", "./var/demo")).resolve()
+    data_dir = os.environ.setdefault("DATA_DIR", "./var/demo")
+    data = Path(data_dir).resolve()
     os.environ["DATA_DIR"] = str(data)
     hosts = _start_sandbox(data / "sandbox")
     os.environ["OUTBOUND_PROXY"] = hosts["proxy"]
@@ -29,7 +32,7 @@ def main() -> None:
     _manage("migrate", "--verbosity", "0")
     for person in _PEOPLE:
         _make(*person)
-    _explain()
+    _explain(data_dir)
     manage = str(_ROOT / "manage.py")
     os.execv(sys.executable, [sys.executable, manage, "serve", *sys.argv[1:]])
 
@@ -64,15 +67,20 @@ def _manage(*words: str, given: str = "") -> None:
     subprocess.run(command, input=given, text=True, check=False, capture_output=True)
 
 
-def _explain() -> None:
+def _explain(data_dir: str) -> None:
+    """No full address: the first line with one is the server's, which says that it is ready."""
     print(f"Demo: teacher «professora», staff «diretora», password for both «{_PASSWORD}».")
-    print("Links to paste, all played on this machine:")
+    print("Links to paste, all played on this machine (programs put https:// before them):")
     for lesson in catalogue.lessons():
-        print(f"  https://www.youtube.com/watch?v={lesson.video_id}  {lesson.title}")
-    print("  http://videos.example/hls/master.m3u8  an HLS stream")
-    print(
-        "  https://www.youtube.com/watch?v=private0000  a private video, which fails", flush=True
-    )
+        print(f"  {_bare(lesson.youtube_url)}  {lesson.title}")
+    print("  videos.example/hls/master.m3u8  an HLS stream")
+    print("  www.youtube.com/watch?v=private0000  a private video, which fails")
+    print("An API key for the teacher, from another terminal:")
+    print(f"  DATA_DIR={shlex.quote(data_dir)} ./run manage create_api_key {_KEY}", flush=True)
+
+
+def _bare(url: str) -> str:
+    return url.partition("://")[2]
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 """Signing in, with a name or an address, and what is closed."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.contrib.auth import get_user
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -13,6 +16,14 @@ from conftest import PASSWORD
 pytestmark = pytest.mark.django_db
 
 SIGN_IN = reverse("account_login")
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_tried_before() -> Iterator[None]:
+    """The mistakes of one test must not lock out the next."""
+    cache.clear()
+    yield
+    cache.clear()
 
 
 @pytest.mark.parametrize("name", ["ana", "ana@example.org", "ANA@EXAMPLE.ORG"])
@@ -43,6 +54,19 @@ def test_the_answer_does_not_tell_who_has_an_account(ana, anonymous):
     text = "The username and/or password you specified are not correct."
     assert text in known
     assert text in unknown
+
+
+def test_mistakes_lock_the_name_they_are_made_with_and_not_the_whole_school(ana, bruno, anonymous):
+    for _ in range(4):
+        for name in ("ana", "nobody", "noone"):
+            anonymous.post(SIGN_IN, {"login": name, "password": "wrong"})
+    anonymous.post(SIGN_IN, {"login": "ana", "password": "wrong"})
+
+    anonymous.post(SIGN_IN, {"login": "ana", "password": PASSWORD})
+    assert get_user(anonymous).is_anonymous
+
+    anonymous.post(SIGN_IN, {"login": "bruno", "password": PASSWORD})
+    assert get_user(anonymous) == bruno
 
 
 def test_whoever_was_deactivated_stays_outside(ana, anonymous):

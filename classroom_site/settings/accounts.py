@@ -23,6 +23,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
+# A school shares one address: there only a crowd of mistakes is held up, not one person's.
+ACCOUNT_RATE_LIMITS = {"login_failed": "100/15m/ip,5/15m/key"}
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 # Used by `serve`, which stands below the accounts.

@@ -1,21 +1,21 @@
 """django-q2 wakes workers; the rows say what there is to do (docs/adr/0001)."""
 
-import math
+from django.core.exceptions import ImproperlyConfigured
 
 from classroom_site.settings import env
-from classroom_site.settings.media import DOWNLOAD_TIMEOUT_SECONDS
 
-WORKERS = env.number("WORKERS")
 MAX_CONCURRENT_DOWNLOADS = env.number("MAX_CONCURRENT_DOWNLOADS")
-SLOTS_PER_WORKER = math.ceil(MAX_CONCURRENT_DOWNLOADS / WORKERS)
+WORKERS = min(env.number("WORKERS"), MAX_CONCURRENT_DOWNLOADS)
+if WORKERS < 1:
+    raise ImproperlyConfigured("WORKERS and MAX_CONCURRENT_DOWNLOADS must be at least 1")
+SLOTS_PER_WORKER = MAX_CONCURRENT_DOWNLOADS // WORKERS
 LEASE_SECONDS = env.number("LEASE_SECONDS")
 WORKER_MAX_RETRIES = env.number("WORKER_MAX_RETRIES")
 RETRY_BASE_SECONDS = env.decimal("RETRY_BASE_SECONDS")
 
-# A wake-up makes a worker drain the table; it stops claiming after half an hour, so that
-# django-q2's own clock (timeout) only ends a worker that hangs.
-DRAIN_SECONDS = 1800
-_TIMEOUT = DRAIN_SECONDS + 2 * DOWNLOAD_TIMEOUT_SECONDS
+# A wake-up makes a worker drain the table, which may go on for days; that it does not hang is
+# watched by the leases and the node's watchdog, not by django-q2's clock.
+_TIMEOUT = 30 * 24 * 3600
 
 Q_CLUSTER = {
     "name": "classroom",

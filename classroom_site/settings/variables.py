@@ -119,7 +119,7 @@ SECTIONS = (
                 "MAX_CONCURRENT_DOWNLOADS",
                 "number",
                 "10",
-                "Downloads at once on one node, shared among its workers.",
+                "Downloads at once on one node, rounded down to equal shares of its workers.",
             ),
             Variable("LEASE_SECONDS", "number", "30", "A silent worker loses its jobs then."),
             Variable("WORKER_MAX_RETRIES", "number", "3", "Attempts of a job that itself fails."),
@@ -198,7 +198,7 @@ VARIABLES = {variable.name: variable for section in SECTIONS for variable in sec
 NOT_READ = {
     "JWT_ALGORITHM": "the algorithm is fixed",
     "GOOGLE_SCOPES": "scopes are asked for in bundles, when they are needed",
-    "GOOGLE_DRIVE_CREDENTIALS_FILE": "set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET",
+    "GOOGLE_DRIVE_CREDENTIALS_FILE": "there will be GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET",
     "YTDLP_OUTPUT_TEMPLATE": "file names are constant; titles live in the database",
     "DB_HOST": "set DATABASE_URL",
     "DB_NAME": "set DATABASE_URL",
@@ -206,3 +206,13 @@ NOT_READ = {
     "DB_PASSWORD": "set DATABASE_URL",
     "DB_PORT": "set DATABASE_URL",
 }
+
+# Names that are reserved for what this version does not have yet.
+_NOT_YET = (
+    "GOOGLE_CLIENT_ID GOOGLE_CLIENT_SECRET GOOGLE_ROOT_URL GOOGLE_REDIRECT_URI "
+    "GOOGLE_DRIVE_FOLDER_ID MAX_LOGIN_ATTEMPTS LOCKOUT_DURATION_MINUTES RATE_LIMIT_PER_MINUTE "
+    "SMTP_HOST SMTP_PORT SMTP_USER SMTP_PASSWORD STORAGE_URL METRICS_TOKEN FRAMES_ON_UPLOAD "
+    "JWT_SECRET_KEY JWT_ACCESS_TOKEN_EXPIRE_MINUTES JWT_REFRESH_TOKEN_EXPIRE_DAYS "
+    "METRICS_COLLECTION_INTERVAL ALERT_CHECK_INTERVAL"
+)
+NOT_READ |= dict.fromkeys(_NOT_YET.split(), "this version does not use it yet")

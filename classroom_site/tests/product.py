@@ -158,6 +158,16 @@ class Product:
         except psutil.NoSuchProcess:
             return []
 
+    def lease_holder(self) -> psutil.Process:
+        """A worker at work, known by the lock with which it says that it lives."""
+        for process in self.tree():
+            try:
+                if any("/holders/" in file.path for file in process.open_files()):
+                    return process
+            except psutil.Error:
+                continue
+        raise AssertionError("no worker holds a lease")
+
     def marked(self) -> list[int]:
         """Pids that carry this installation's mark, whoever their parents are."""
         found = []

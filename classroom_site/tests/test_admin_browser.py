@@ -164,13 +164,13 @@ def test_staff_retry_and_purge_from_the_page_of_one_download(signed_in, complain
     page.goto("/admin/downloads/download/?status__exact=failed")
     page.locator("#result_list tbody th a").click()
     page.get_by_role("button", name="Retry").click()
-    assert page.locator(".messagelist").inner_text() == "Done for 1 download."
+    assert page.locator(".messagelist").inner_text() == "1 is in the queue again."
 
     page.goto("/admin/downloads/download/?status__exact=completed")
     page.locator("#result_list input.action-select").check()
     page.locator("select[name=action]").select_option("purge")
     page.get_by_role("button", name="Go").click()
     picture(page, "purge")
-    page.get_by_role("button", name="Purge").click()
-    assert page.locator(".messagelist").inner_text() == "Done for 1 download."
+    page.get_by_role("button", name="Delete").click()
+    assert page.locator(".messagelist").inner_text() == "Deleted the files of 1 download."
     assert complaints == []

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
+from django_q.models import Failure
 
 from accounts.models import Role, User
 from accounts.services import api_keys
@@ -195,3 +196,27 @@ def test_the_console_takes_as_many_queries_for_many_downloads_as_for_none(
 
     with django_assert_max_num_queries(len(few)):
         clara_client.get("/admin/")
+
+
+def test_the_tasks_that_broke_are_named_in_the_readers_language(clara, clara_client):
+    clara.language = "pt-br"
+    clara.save()
+    now = timezone.now()
+    Failure.objects.create(
+        id="a" * 32,
+        name="drain",
+        func="downloads.tasks.drain",
+        started=now,
+        stopped=now,
+        success=False,
+    )
+
+    index = clara_client.get("/admin/").content.decode()
+    listed = clara_client.get("/admin/django_q/failure/").content.decode()
+
+    assert "Tarefas em segundo plano" in index
+    assert "Tarefas com falha" in index
+    assert "downloads.tasks.drain" in listed
+    for page in (index, listed):
+        assert "Django Q" not in page
+        assert "Failed task" not in page

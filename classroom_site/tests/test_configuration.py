@@ -119,6 +119,17 @@ def test_production_refuses_to_start_without_what_only_the_operator_can_know(tmp
         ({"PROFILE": "prod"}, "PROFILE must be embedded or production, not 'prod'"),
         ({"SECURE_REDIRECT": "maybe"}, "SECURE_REDIRECT must be true or false, not 'maybe'"),
         ({"ENCRYPTION_KEY": "abc"}, "ENCRYPTION_KEY holds no valid Fernet key"),
+        *(
+            ({"OUTBOUND_PROXY": it}, "OUTBOUND_PROXY must be an http:// or https:// address")
+            for it in ("socks5://proxy:1080", "proxy:3128", "http://", "http://proxy:port")
+        ),
+        *(
+            (
+                {"ALLOWED_PRIVATE_ENDPOINTS": f"nas:80,{it}"},
+                f"ALLOWED_PRIVATE_ENDPOINTS must hold host:port pairs, not {it!r}",
+            )
+            for it in ("nas", "nas:http", "nas:0", "nas:70000")
+        ),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_one_line_that_names_it(tmp_path, wrong, said_about_it):

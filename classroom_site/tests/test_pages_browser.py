@@ -28,6 +28,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume"),  # files, over WSGI
     pytest.mark.skipif(not CHROMIUM, reason="chromium is not installed"),
 ]
+# What browser and htmx say where a test takes the server away.
+UNANSWERED = ("ERR_FAILED", "htmx:sendError", "status of 500", "Response Status Error Code 500")
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>' + "Wort" * 60
 
 
@@ -65,7 +67,7 @@ def page(context) -> Iterator[Page]:
     page.on("dialog", refuse)
     yield page
     # This server has no sockets, refusals are part of the tests; everything else is a fault.
-    expected = ("/ws/", "status of 404", "status of 422")
+    expected = ("/ws/", "status of 404", "status of 422", *UNANSWERED)
     assert [line for line in heard if not any(part in line for part in expected)] == []
 
 
@@ -122,6 +124,50 @@ def test_a_link_is_queued_without_leaving_the_page(page):
     expect(page.locator("#id_url")).to_have_value("")
     assert page.evaluate("window.neverReloaded") is True
     assert Download.objects.get().status == Status.QUEUED
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (0, "The site could not be reached. Nothing was sent."),
+        (500, "Something broke on our side. Look how it stands now, then try again."),
+    ],
+)
+def test_an_older_success_does_not_pass_for_the_answer_of_a_site_that_is_away(
+    page, ana, status, said
+):
+    waiting = make_download(ana)
+    page.goto("/")
+    page.fill("#id_url", "videos.example.org/lesson.mp4")
+    page.press("#id_url", "Enter")
+    expect(page.locator(".toast-note")).to_contain_text("It is in the queue.")
+
+    page.route(
+        "**/cancel", lambda route: route.fulfill(status=status) if status else route.abort()
+    )
+    page.locator(f"#cancel-{waiting.pk}").click()
+
+    expect(page.locator(".toast-note")).to_have_count(1)
+    expect(page.locator(".toast-note")).to_contain_text(said)
+    waiting.refresh_from_db()
+    assert waiting.status == Status.QUEUED
+
+
+def test_speed_and_time_left_go_while_nothing_is_heard(page, ana):
+    make_download(
+        ana,
+        status=Status.RUNNING,
+        downloaded_bytes=412_000_000,
+        total_bytes=671_000_000,
+        speed_bytes_per_second=8_200_000,
+        eta_seconds=31,
+    )
+    page.goto("/")
+
+    expect(page.locator("[data-live-mark=offline]")).to_be_visible()
+    expect(page.locator("[data-field=bytes]")).to_be_visible()
+    expect(page.locator("[data-field=speed]")).to_be_hidden()
+    expect(page.locator("[data-field=eta]")).to_be_hidden()
 
 
 def test_a_wrong_link_stays_and_is_pointed_at(page):

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 
-import psutil
 import pytest
 
 from classroom_site.tests.product import Product, SandboxProcess, eventually
@@ -95,20 +94,9 @@ def test_a_cancelled_download_stops_and_leaves_nothing(product, sandbox):
 def test_a_killed_worker_costs_no_attempt_and_little_time(product, sandbox):
     made = product.queue(sandbox.unique_url("handed", 1_200_000, 300_000))["id"]
     eventually(lambda: product.download(made)["downloaded_bytes"] > 300_000, within=20)
-    holder(product).kill()
+    product.lease_holder().kill()
     ended = product.ended(made, within=30)
     assert (ended["status"], ended["attempt"]) == ("completed", 0)
     assert product.stored_sha256(ended) == sandbox.sha256("handed", 1_200_000)
     asked = [entry for entry in sandbox.log() if "/handed/" in entry["url"]]
     assert any("Range" in entry["headers"] for entry in asked)
-
-
-def holder(product: Product) -> psutil.Process:
-    """The worker that holds a lease, known by the lock with which it says that it lives."""
-    for process in product.tree():
-        try:
-            if any("/holders/" in file.path for file in process.open_files()):
-                return process
-        except psutil.Error:
-            continue
-    raise AssertionError("no worker holds a lease")

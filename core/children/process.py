@@ -14,11 +14,14 @@ from typing import Any, NoReturn
 
 from core.children import guard, proxied, workdir
 from core.children.wire import MAX_LINE_BYTES, Lines, Message, pack
+from core.text import printable
 
 Emit = Callable[[Message], None]
 
 _DETAIL_LENGTH = 1000
 _JOB_SECONDS = 30
+# Each of a child and of the programs it starts: a hostile file must not take the machine down.
+_MEMORY_BYTES = 3 << 29
 
 
 def live(connection: socket.socket) -> NoReturn:
@@ -47,6 +50,9 @@ def _work(entry: str, job: dict[str, Any], emit: Emit) -> None:
         function(job, emit)
     except workdir.Busy as busy:
         emit(failure(str(busy), busy=True))
+    except MemoryError:
+        traceback.print_exc()
+        emit(_too_large())
     except BaseException as error:  # noqa: BLE001  also SystemExit of a library
         traceback.print_exc()
         emit(failure(f"{type(error).__name__}: {error}"))
@@ -57,11 +63,16 @@ def failure(detail: str, *, busy: bool = False) -> Message:
     return {
         "event": "failed",
         "code": "internal",
-        "detail": detail[:_DETAIL_LENGTH],
+        "detail": printable(detail[:_DETAIL_LENGTH]),
         "retryable": True,
         "retry_after": None,
         "busy": busy,
     }
+
+
+def _too_large() -> Message:
+    """The work needs more memory than a child may have, and would so again."""
+    return {**failure("out of memory"), "code": "limit.size", "retryable": False}
 
 
 def _resolve(entry: str, job: dict[str, Any]) -> Callable[[dict[str, Any], Emit], None]:
@@ -76,6 +87,7 @@ def _resolve(entry: str, job: dict[str, Any]) -> Callable[[dict[str, Any], Emit]
 
 def _restrain(job: Mapping[str, Any]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_BYTES, _MEMORY_BYTES))
     if size := job.get("limits", {}).get("file_bytes"):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write then fails with EFBIG
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))

@@ -92,7 +92,9 @@ class Server:
                 self._become_child(connection)
         except OSError as error:
             logger.exception("cannot fork")
-            connection.sendall(pack(process.failure(f"cannot fork: {error}")))
+            with contextlib.suppress(OSError):  # the caller may be gone
+                # Nothing was begun, so that the job can be handed back as it was.
+                connection.sendall(pack(process.failure(f"cannot fork: {error}", busy=True)))
         finally:
             connection.close()
 

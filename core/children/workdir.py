@@ -48,6 +48,21 @@ def claim(folder: Path, run: int = 0, patience: float = PATIENCE_SECONDS) -> int
     return lock
 
 
+def evict(folder: Path) -> None:
+    """Kill whoever holds the folder, if that is a process of this machine."""
+    try:
+        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        if not _try_lock(lock) and (holder := _read_holder(lock)):
+            _end(holder, holder.run)
+    except Busy:
+        return
+    finally:
+        os.close(lock)
+
+
 def _try_lock(lock: int) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

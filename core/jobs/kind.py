@@ -31,6 +31,14 @@ class Failure:
     retry_after: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """A job that could not be begun, which is nobody's failure: it goes back, uncounted."""
+
+    reason: str
+    delay_seconds: float
+
+
 @dataclass(slots=True)
 class Run(Generic[AnyJob]):
     """One job in the hands of this process."""
@@ -42,7 +50,8 @@ class Run(Generic[AnyJob]):
     beaten: float = field(default_factory=monotonic)
     unwritten: dict[str, Any] = field(default_factory=dict)
     unpublished: bool = False
-    ended_by: Event | Failure | None = None
+    has_news: bool = False
+    ended_by: Event | Failure | PutBack | None = None
 
     @property
     def lease(self) -> Lease:
@@ -53,6 +62,7 @@ class JobKind(ABC, Generic[AnyJob]):
     """One kind of background job: its table, its child process and what to do with the result."""
 
     task: ClassVar[str]
+    idle_fields: ClassVar[dict[str, Any]] = {}  # what is true of a job that nobody works on
     wall_seconds: float
     stall_seconds: float
 
@@ -66,6 +76,14 @@ class JobKind(ABC, Generic[AnyJob]):
     @abstractmethod
     def obstacle(self) -> str:
         """Why no job of this kind can be started right now, as a wait reason; "" if it can."""
+
+    @abstractmethod
+    def prepare(self, job: AnyJob) -> None:
+        """Make the job's working folder.
+
+        :raises OSError: the disk does not want it
+        :raises Fenced: the job is no longer this run's
+        """
 
     @abstractmethod
     def launch(self, job: AnyJob) -> Child:

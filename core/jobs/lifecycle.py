@@ -10,15 +10,17 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from core.clock import database_now
+from core.database import database_now
 from core.jobs import holders
 from core.jobs.kind import Failure, Fenced, JobKind, Lease
 from core.jobs.states import sources_of
 from core.models import Status
 from core.models.job import AnyJob
+from core.text import printable
 
 MAX_HAND_BACKS = 10
 _LONGEST_WAIT_SECONDS = 600
+_LONGEST_DETAIL = 2000
 _CANDIDATES = 20
 
 _FREE: dict[str, Any] = {"token": "", "holder": "", "lease_until": None, "stage": ""}
@@ -87,7 +89,13 @@ def extend(kind: JobKind[AnyJob], updates: dict[Lease, dict[str, Any]]) -> list[
 
 def complete(kind: JobKind[AnyJob], lease: Lease, **fields: Any) -> AnyJob:
     """:raises Fenced: the lease is no longer held"""
-    done = {**_FREE, "finished_at": database_now(), "error_code": "", "error_detail": "", **fields}
+    done = {
+        **_free(kind),
+        "finished_at": database_now(),
+        "error_code": "",
+        "error_detail": "",
+        **fields,
+    }
     job = move(
         kind,
         job_id=lease.job_id,
@@ -110,10 +118,10 @@ def fail(kind: JobKind[AnyJob], lease: Lease, failure: Failure) -> AnyJob | None
         attempt = job.attempt + 1
         again = failure.retryable and attempt < settings.WORKER_MAX_RETRIES
         fields = {
-            **_FREE,
+            **_free(kind),
             "attempt": attempt,
             "error_code": failure.code,
-            "error_detail": failure.detail,
+            "error_detail": printable(failure.detail)[:_LONGEST_DETAIL],
         }
         if again:
             wait = timedelta(seconds=_wait_before(attempt, failure.retry_after))
@@ -141,20 +149,22 @@ def put_back(
         actor="worker",
         reason=reason,
         where=Q(token=lease.token),
-        fields={**_FREE, "available_at": database_now() + timedelta(seconds=delay_seconds)},
+        fields={**_free(kind), "available_at": database_now() + timedelta(seconds=delay_seconds)},
     )
 
 
-def hand_back(kind: JobKind[AnyJob], job_id: int, *, where: Q, reason: str) -> AnyJob | None:
+def hand_back(
+    kind: JobKind[AnyJob], job_id: int, *, where: Q, reason: str, actor: str = "sweeper"
+) -> AnyJob | None:
     """Return the job of a worker that is lost or leaving; too many times is a failure."""
     condition = Q(where, status=Status.RUNNING)
     often = condition & Q(handed_back__gte=MAX_HAND_BACKS)
-    counted = {**_FREE, "handed_back": F("handed_back") + 1}
+    counted = {**_free(kind), "handed_back": F("handed_back") + 1}
     gave_up = move(
         kind,
         job_id=job_id,
         target=Status.FAILED,
-        actor="sweeper",
+        actor=actor,
         reason="job.crashed",
         where=often,
         fields={**counted, "finished_at": database_now(), "error_code": "job.crashed"},
@@ -163,7 +173,7 @@ def hand_back(kind: JobKind[AnyJob], job_id: int, *, where: Q, reason: str) -> A
         kind,
         job_id=job_id,
         target=Status.QUEUED,
-        actor="sweeper",
+        actor=actor,
         reason=reason,
         where=condition,
         fields={**counted, "available_at": database_now(), "wait_reason": ""},
@@ -177,7 +187,7 @@ def cancel(kind: JobKind[AnyJob], job_id: int, *, actor: str) -> AnyJob | None:
         target=Status.CANCELLED,
         actor=actor,
         fields={
-            **_FREE,
+            **_free(kind),
             "finished_at": database_now(),
             "wait_reason": "",
             "error_code": "",
@@ -195,7 +205,7 @@ def requeue(kind: JobKind[AnyJob], job_id: int, *, actor: str, **fields: Any) ->
         actor=actor,
         where=Q(status__in=[Status.FAILED, Status.CANCELLED]),
         fields={
-            **_FREE,
+            **_free(kind),
             "attempt": 0,
             "handed_back": 0,
             "available_at": database_now(),
@@ -222,6 +232,10 @@ def sweep(kind: JobKind[AnyJob]) -> int:
         for job_id in kind.rows().lapsed().values_list("id", flat=True)
     ]
     return sum(job is not None for job in found)
+
+
+def _free(kind: JobKind[AnyJob]) -> dict[str, Any]:
+    return {**_FREE, **kind.idle_fields}
 
 
 def _lease_end() -> Any:

@@ -11,15 +11,16 @@ class Meter:
     def __init__(self, window: float) -> None:
         self.window = window
         self._since = monotonic()
-        self._bytes = 0
+        self._marks: dict[str, int] = {}
 
     def alive(self) -> None:
         self._since = monotonic()
 
-    def at(self, position: int) -> None:
-        """Note how many bytes there are now."""
-        if not 0 <= position - self._bytes < self.window * LEAST_BYTES_PER_SECOND:
-            self._bytes = position
+    def at(self, position: int, *, of: str = "bytes") -> None:
+        """Note how far one measure has come; each is compared with itself only."""
+        moved = position - self._marks.setdefault(of, 0)
+        if not 0 <= moved < self.window * LEAST_BYTES_PER_SECOND:
+            self._marks[of] = position
             self.alive()
 
     @property

@@ -8,20 +8,20 @@ import errno
 import logging
 import select
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from time import monotonic, sleep
-from typing import Generic
+from typing import Any, Generic
 
-import psycopg
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.db.models import Q
 
 from core import wakeup
 from core.children.client import Child
+from core.database import AWAY
 from core.jobs import lifecycle, node
 from core.jobs.holders import Holder
-from core.jobs.kind import Event, Failure, Fenced, JobKind, Lease, Run
+from core.jobs.kind import Event, Failure, Fenced, JobKind, Lease, PutBack, Run
 from core.jobs.meter import Meter
 from core.models.job import AnyJob
 
@@ -30,22 +30,20 @@ logger = logging.getLogger(__name__)
 _TICK_SECONDS = 0.25
 _BEAT_SECONDS = 1.0
 _PUBLISH_SECONDS = 0.4
-_RELAUNCH_SECONDS = 1.0
 _BUSY_SECONDS = 5.0
-
-_AWAY = (OperationalError, InterfaceError, psycopg.Error)
+_NOT_STARTED = PutBack("not_started", 1.0)
 
 
 class Runner(Generic[AnyJob]):
     """Runs up to `slots` jobs at once until nothing is left to do.
 
-    It stops claiming after `seconds`, and hands everything back when the node is told to stop.
+    It hands everything back when the node is told to stop. What one job trips over, ends that job
+    alone: the others of this process go on.
     """
 
-    def __init__(self, kind: JobKind[AnyJob], *, slots: int, seconds: float) -> None:
+    def __init__(self, kind: JobKind[AnyJob], *, slots: int) -> None:
         self.kind = kind
         self.slots = slots
-        self.claims_until = monotonic() + seconds
         self.runs: list[Run[AnyJob]] = []
         self._beaten = self._published = monotonic()
         self._bell: wakeup.Listener | None = None
@@ -68,14 +66,16 @@ class Runner(Generic[AnyJob]):
         rung = self._wait()
         self._may_be_more = rung or self._beat_is_due()
         for run in self.runs:
-            self._read(run)
-            self._judge(run)
-        self._beat(at_once=rung)
+            with self._isolation(run):
+                self._read(run)
+                self._judge(run)
+        # Facts and stages stand in the row before anybody is told of them.
+        self._beat(at_once=rung or any(run.has_news for run in self.runs))
         self._settle()
         self._publish()
 
     def _claim(self) -> None:
-        if not self._may_be_more or monotonic() > self.claims_until:
+        if not self._may_be_more:
             return
         with self._patience():
             while len(self.runs) < self.slots and not self.kind.obstacle():
@@ -84,17 +84,28 @@ class Runner(Generic[AnyJob]):
                     return
 
     def _launch(self, job: AnyJob) -> bool:
+        """Whether it is worth trying another one right away."""
+        lease = Lease(job.pk, job.token)
+        try:
+            self.kind.prepare(job)
+        except Fenced:
+            return True
+        except OSError as problem:
+            lifecycle.fail(self.kind, lease, _of_the_disk(problem))
+            return False
         try:
             child = self.kind.launch(job)
         except OSError:
             logger.warning("The fork server is away; %s goes back to the queue", job)
-            lease = Lease(job.pk, job.token)
-            lifecycle.put_back(
-                self.kind, lease, reason="not_started", delay_seconds=_RELAUNCH_SECONDS
-            )
+            self._put_back(lease, _NOT_STARTED)
             return False
         self.runs.append(Run(job=job, child=child, meter=Meter(self.kind.stall_seconds)))
         return True
+
+    def _put_back(self, lease: Lease, why: PutBack) -> AnyJob | None:
+        return lifecycle.put_back(
+            self.kind, lease, reason=why.reason, delay_seconds=why.delay_seconds
+        )
 
     def _wait(self) -> bool:
         """Sleep until a child speaks or the bell rings; tell whether it rang."""
@@ -115,7 +126,7 @@ class Runner(Generic[AnyJob]):
         if self._bell is None:
             try:
                 self._bell = wakeup.listen()
-            except _AWAY:
+            except AWAY:
                 return []
         return [self._bell]
 
@@ -129,14 +140,16 @@ class Runner(Generic[AnyJob]):
             if run.ended_by is None:
                 self._take(run, event)
         if run.child.ended and run.ended_by is None:
-            run.ended_by = Failure("job.crashed", "The child process died.", retryable=True)
+            died = Failure("job.crashed", "The child process died.", retryable=True)
+            # Without a pid there never was one: the fork server ended with our request in hand.
+            run.ended_by = _NOT_STARTED if run.child.pid is None else died
 
     def _take(self, run: Run[AnyJob], event: Event) -> None:
         match event["event"]:
             case "done":
                 run.ended_by = event
             case "failed" if event.get("busy"):
-                run.ended_by = event
+                run.ended_by = PutBack("folder_busy", _BUSY_SECONDS)
             case "failed":
                 run.ended_by = Failure(
                     event["code"], event["detail"], event["retryable"], event.get("retry_after")
@@ -148,6 +161,7 @@ class Runner(Generic[AnyJob]):
                 run.meter.alive()
             case _:
                 run.meter.alive()
+                run.has_news = True
                 self._note(run, event)
 
     def _note(self, run: Run[AnyJob], event: Event) -> None:
@@ -164,7 +178,7 @@ class Runner(Generic[AnyJob]):
         if monotonic() - run.started > self.kind.wall_seconds:
             self._end(run, Failure("limit.time", f"Longer than {self.kind.wall_seconds:.0f} s."))
         elif run.meter.silent_seconds > run.meter.window / 2:
-            run.meter.at(self.kind.work_bytes(run.job))
+            run.meter.at(self.kind.work_bytes(run.job), of="folder")
             if run.meter.is_stalled:
                 detail = f"Nothing came for {run.meter.window:.0f} s."
                 self._end(run, Failure("limit.stalled", detail, retryable=True))
@@ -179,11 +193,24 @@ class Runner(Generic[AnyJob]):
             return
         with self._patience():
             writes = {run.lease: run.unwritten for run in self.runs}
-            gone = lifecycle.extend(self.kind, writes)
+            gone = self._extend(writes)
             self._beaten = monotonic()
             for run in self.runs:
-                run.beaten, run.unwritten = self._beaten, {}
+                run.beaten, run.unwritten, run.has_news = self._beaten, {}, False
             self._drop([run for run in self.runs if run.lease in gone])
+
+    def _extend(self, writes: dict[Lease, dict[str, Any]]) -> list[Lease]:
+        try:
+            return lifecycle.extend(self.kind, writes)
+        except AWAY:
+            raise
+        except Exception:  # one row holds what the database refuses: find it, spare the others
+            logger.exception("A heartbeat was refused")
+        gone: list[Lease] = []
+        for run in self.runs:
+            with self._isolation(run):
+                gone += lifecycle.extend(self.kind, {run.lease: writes[run.lease]})
+        return gone
 
     def _beat_is_due(self) -> bool:
         return monotonic() - self._beaten > _BEAT_SECONDS
@@ -208,21 +235,20 @@ class Runner(Generic[AnyJob]):
         """Write the end of every run that has one; what the database refuses stays for later."""
         for run in [run for run in self.runs if run.ended_by is not None]:
             with self._patience():
-                self._conclude(run, run.ended_by)
+                with self._isolation(run):
+                    self._conclude(run)
                 run.child.kill()
                 self.runs.remove(run)
                 self._may_be_more = True  # there is room again
 
-    def _conclude(self, run: Run[AnyJob], end: Event | Failure | None) -> None:
-        match end:
-            case Failure():
-                job = lifecycle.fail(self.kind, run.lease, end)
-            case {"event": "failed"}:
-                job = lifecycle.put_back(
-                    self.kind, run.lease, reason="folder_busy", delay_seconds=_BUSY_SECONDS
-                )
-            case _:
-                job = self._complete(run, end or {})
+    def _conclude(self, run: Run[AnyJob]) -> None:
+        match run.ended_by:
+            case Failure() as failure:
+                job = lifecycle.fail(self.kind, run.lease, failure)
+            case PutBack() as why:
+                job = self._put_back(run.lease, why)
+            case event:
+                job = self._complete(run, event or {})
         if job is None or not job.is_active:
             self.kind.release(run.job)
 
@@ -231,14 +257,10 @@ class Runner(Generic[AnyJob]):
             return self.kind.complete(run, event)
         except Fenced:
             return None
-        except _AWAY:
+        except AWAY:
             raise
         except OSError as problem:
-            code = "disk.full" if problem.errno == errno.ENOSPC else "internal"
-            return lifecycle.fail(self.kind, run.lease, Failure(code, str(problem), True))
-        except Exception as problem:  # what one job trips over must not cost the others
-            logger.exception("Could not complete %s", run.job)
-            return lifecycle.fail(self.kind, run.lease, Failure("internal", repr(problem)))
+            return lifecycle.fail(self.kind, run.lease, _of_the_disk(problem))
 
     def _publish(self) -> None:
         if monotonic() - self._published < _PUBLISH_SECONDS:
@@ -257,7 +279,11 @@ class Runner(Generic[AnyJob]):
         for run in self.runs:
             with self._patience():
                 lifecycle.hand_back(
-                    self.kind, run.job.pk, where=Q(token=run.job.token), reason="worker_left"
+                    self.kind,
+                    run.job.pk,
+                    where=Q(token=run.job.token),
+                    reason="worker_left",
+                    actor="worker",
                 )
         self.runs.clear()
 
@@ -266,7 +292,26 @@ class Runner(Generic[AnyJob]):
         """A database that is away for a moment ends no job: reconnect, try again next time."""
         try:
             yield
-        except _AWAY as problem:
+        except AWAY as problem:
             logger.warning("The database does not answer: %s", problem)
             connection.close()
             sleep(_TICK_SECONDS)
+
+    @contextmanager
+    def _isolation(self, run: Run[AnyJob]) -> Iterator[None]:
+        """What nobody foresaw in one job's events or files fails that job and no other."""
+        try:
+            yield
+        except AWAY:
+            raise
+        except Exception as problem:
+            logger.exception("Could not go on with %s", run.job)
+            run.unwritten = {}
+            self._end(run, Failure("internal", repr(problem)))
+            with suppress(*AWAY):
+                lifecycle.fail(self.kind, run.lease, Failure("internal", repr(problem)))
+
+
+def _of_the_disk(problem: OSError) -> Failure:
+    code = "disk.full" if problem.errno == errno.ENOSPC else "internal"
+    return Failure(code, str(problem), retryable=True)

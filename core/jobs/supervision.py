@@ -7,14 +7,14 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-import psycopg
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connections
+from django.db import connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.brokers import get_broker
 
 from core import events, wakeup
+from core.database import AWAY, database_now
 from core.jobs import holders, lifecycle, node
 from core.jobs.kind import JobKind
 from core.models import Status, WorkerHeartbeat
@@ -41,7 +41,7 @@ class Supervision:
         """One round; "wedged" when jobs wait for this node though it has room for them."""
         try:
             return self._look()
-        except (OperationalError, InterfaceError, psycopg.Error) as problem:
+        except AWAY as problem:
             logger.warning("The database does not answer: %s", problem)
             self._waiting_since = None
             connections.close_all()
@@ -65,7 +65,7 @@ class Supervision:
         """Whether jobs wait that could be started; if something is in their way, they say so."""
         waiting = kind.rows().claimable()
         if obstacle := kind.obstacle():
-            waiting.exclude(wait_reason=obstacle).update(wait_reason=obstacle)
+            waiting.filter(wait_reason="").update(wait_reason=obstacle)
             return False
         return waiting.exists()
 
@@ -79,7 +79,7 @@ class Supervision:
             enqueue(kind.task)
 
     def _beat(self, busy: int) -> None:
-        now = timezone.now()
+        now = database_now()
         WorkerHeartbeat.objects.update_or_create(
             holder=node.name(),
             defaults={"busy": busy, "seen_at": now},
@@ -96,7 +96,7 @@ class Supervision:
         for kind in self.kinds:
             kind.sweep_files()
         holders.forget_ended()
-        silent = timezone.now() - timedelta(seconds=_SILENT_SECONDS)
+        silent = database_now() - timedelta(seconds=_SILENT_SECONDS)
         WorkerHeartbeat.objects.filter(seen_at__lt=silent).delete()
         events.prune(timezone.now())
 
@@ -119,5 +119,5 @@ class Supervision:
         """Take the node off the list of those alive."""
         try:
             WorkerHeartbeat.objects.filter(holder=node.name()).delete()
-        except (OperationalError, InterfaceError, psycopg.Error):
+        except AWAY:
             connections.close_all()

@@ -2,13 +2,12 @@
 
 from typing import Any, Self, TypeVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import database_now
+from core.database import database_now
 
 
 class Status(models.TextChoices):
@@ -78,10 +77,6 @@ class Job(models.Model):
     @property
     def is_active(self) -> bool:
         return self.status in ACTIVE
-
-    @property
-    def attempts_left(self) -> int:
-        return max(0, settings.WORKER_MAX_RETRIES - self.attempt)
 
 
 def job_constraints(app_model: str) -> list[models.BaseConstraint]:

@@ -8,16 +8,16 @@ from django.contrib.auth import get_user_model
 from django.utils.module_loading import import_string
 
 
-def invite(origin: str, *, email: str) -> str:
-    """A line with the one-time link, or "" when there are users already.
-
-    With an e-mail and a terminal the password is asked for right here instead.
-    """
-    if get_user_model().objects.exists():
-        return ""
-    if email and sys.stdin.isatty():
+def ask(email: str) -> None:
+    """With an e-mail and a terminal: make the first admin, with a password typed right here."""
+    if email and sys.stdin.isatty() and not get_user_model().objects.exists():
         password = getpass(f"Password for {email}: ")
         import_string(settings.FIRST_ADMIN_SERVICE)(email=email, full_name="", password=password)
-        return f"Sign in as {email}."
+
+
+def invite(origin: str, *, email: str) -> str:
+    """A line with the one-time link, or "" when there are users already."""
+    if get_user_model().objects.exists():
+        return ""
     path = import_string(settings.FIRST_ADMIN_LINK)(email)
     return f"Make the first admin here, within an hour: {origin}{path}"

@@ -148,3 +148,13 @@ def ask_proxy(job: dict[str, Any], emit: Emit) -> None:
 
 def keep_a_database(job: dict[str, Any], emit: Emit) -> None:
     _attempt(emit, lambda: sqlite3.connect(job["path"]).close())
+
+
+def hoard(job: dict[str, Any], emit: Emit) -> None:
+    """More memory than a child may have."""
+    bytearray(job["bytes"])
+    emit({"event": "allowed"})
+
+
+def fail_oddly(job: dict[str, Any], emit: Emit) -> None:
+    raise RuntimeError("a\x00b\x1b[31m\ud83d")

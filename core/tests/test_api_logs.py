@@ -1,6 +1,7 @@
 """Log lines carry the request's id, and secrets of nobody."""
 
 import logging
+import time
 
 import pytest
 
@@ -21,6 +22,9 @@ def line(message: str, *arguments: object) -> logging.LogRecord:
         ('{"password": "two words", "user": "ana"}', '{"password": […], "user": "ana"}'),
         ("{'refresh_token': 'abc', 'x': 1}", "{'refresh_token': […], 'x': 1}"),
         ("client_secret=abc, SECRET_KEY=def", "client_secret=[…], SECRET_KEY=[…]"),
+        ("my-refresh_token=abc x_api_key: def", "my-refresh_token=[…] x_api_key: […]"),
+        ("DJANGO_SECRET_KEY='abc def'", "DJANGO_SECRET_KEY=[…]"),
+        ('cut in {"password": "two wor', 'cut in {"password": […]'),
         ("secret=abc&next=/", "secret=[…]&next=/"),
         ("token ya29.a0Af_x-y and 1//0gXyz", "token ya29.[…] and 1//[…]"),
         ("postgres://user:pass@host/db", "postgres://user:[…]@host/db"),
@@ -65,3 +69,16 @@ def test_a_refused_request_is_logged_under_its_id(anonymous, db, caplog):
     anonymous.get("/api/v1/downloads", headers={"X-Request-ID": "portal-4711"})
     (record,) = [record for record in caplog.records if record.name == "django.request"]
     assert record.request_id == "portal-4711"
+
+
+@pytest.mark.parametrize("piece", ["a-", "token ", "secret_key=", "://a:", 'password="', "'"])
+def test_a_hostile_line_costs_no_time_and_little_room(piece):
+    began = time.perf_counter()
+    told = line("%s", piece * (16_000 // len(piece))).getMessage()
+
+    assert time.perf_counter() - began < 0.2
+    assert len(told) < 17_000
+
+
+def test_a_long_line_is_cut_where_it_is_too_long():
+    assert line("a-" * 8000).getMessage() == "a-" * 4096 + "…"

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import pytest
 
 from core.children import client
 from core.children.client import ForkServer
+from core.children.server import Server
+from core.children.wire import Lines
 from core.tests.children import (
     eventually,
     group_of,
@@ -64,6 +67,45 @@ def test_a_job_that_raises_is_an_internal_failure(fork_socket: Path):
         "retry_after": None,
         "busy": False,
     }
+
+
+def test_what_no_database_takes_is_no_part_of_a_failure(fork_socket: Path):
+    child = client.launch(fork_socket, f"{ENTRIES}:fail_oddly", {})
+
+    assert last(child)["detail"] == "RuntimeError: ab[31m?"
+
+
+def test_a_job_that_needs_too_much_memory_fails_for_good(fork_socket: Path):
+    child = client.launch(fork_socket, f"{ENTRIES}:hoard", {"bytes": 2 << 30})
+
+    failed = last(child)
+    assert (failed["code"], failed["retryable"]) == ("limit.size", False)
+
+
+def test_a_job_may_have_a_gigabyte(fork_socket: Path):
+    child = client.launch(fork_socket, f"{ENTRIES}:hoard", {"bytes": 1 << 30})
+
+    assert last(child)["event"] == "allowed"
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_server_that_cannot_fork_hands_the_job_back(socket_folder: Path, monkeypatch, waits):
+    def refuse() -> int:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    path = socket_folder / "full.sock"
+    server = Server(path)
+    monkeypatch.setattr(os, "fork", refuse)
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.connect(str(path))
+        if not waits:
+            caller.close()
+        server._accept()
+        if waits:
+            (failed,) = Lines().feed(caller.recv(4096))
+            assert (failed["event"], failed["busy"]) == ("failed", True)
+    for end in (server._listener, server._woken, server._wakes, server._selector):
+        end.close()
 
 
 def test_an_unknown_entry_is_an_internal_failure(fork_socket: Path):

@@ -41,6 +41,15 @@ def test_a_sign_of_life_counts_as_movement(monkeypatch):
     assert not meter.is_stalled
 
 
+def test_two_measures_side_by_side_do_not_hide_a_drip(monkeypatch):
+    clock, meter = meter_at(monkeypatch)
+    for second in range(70):
+        clock["now"] += 1
+        meter.at(second)
+        meter.at(100_000 + second, of="folder")
+    assert meter.is_stalled
+
+
 def test_a_file_begun_anew_counts_as_movement(monkeypatch):
     clock, meter = meter_at(monkeypatch)
     meter.at(1_000_000)

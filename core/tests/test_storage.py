@@ -15,14 +15,14 @@ def test_a_published_folder_appears_whole_under_its_key():
     assert not work.exists()
 
 
-def test_removing_the_last_file_removes_the_folders_around_it():
+def test_removing_the_last_file_removes_its_folder_and_leaves_the_shelf():
     work = storage.partial_folder("d1") / "publish"
     work.mkdir(parents=True)
     (work / "video.mp4").write_bytes(b"x")
     storage.publish(work, "d0/d1-abc")
     storage.remove("d0/d1-abc/video.mp4")
-    assert storage.library_root().exists()
-    assert not storage.path_of("d0").exists()
+    assert storage.path_of("d0").exists()
+    assert not storage.path_of("d0/d1-abc").exists()
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_symbolic_link_out_of_the_library_is_not_followed(tmp_path):
     (storage.library_root() / "link").symlink_to(secret)
     with pytest.raises(NotFound):
         storage.path_of("link")
-    storage.remove_partial("d1")
+    storage.remove("d1")
     assert secret.read_text() == "s"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NotRequired, TypedDict
 
+from downloads.engines import clean
 from downloads.engines.codes import TRANSIENT, Code
 
 Emit = Callable[[dict[str, Any]], None]
@@ -24,6 +25,7 @@ class Limits(TypedDict):
 
     file_bytes: int
     socket_seconds: NotRequired[float]
+    piece_bytes: NotRequired[int]
     retries: NotRequired[int]
     retry_seconds: NotRequired[float]
 
@@ -111,7 +113,7 @@ class EngineError(Exception):
     ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
-        self.detail = detail[:_DETAIL_LENGTH]
+        self.detail = clean.paragraphs(detail, _DETAIL_LENGTH)
         self.retryable = code in TRANSIENT if retryable is None else retryable
         self.retry_after = retry_after
         self.start_over = start_over

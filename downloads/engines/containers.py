@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+# A picture of 8K in the cinema's format; decoding a larger one takes more memory than we have.
+MAX_PIXELS = 8192 * 4320
+DECODING = {"max_pixels": str(MAX_PIXELS)}  # a codec may find more than the container says
+
 
 class Container(NamedTuple):
     """`demuxer` is ffmpeg's name: only by that one is a file ever opened."""

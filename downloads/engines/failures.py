@@ -121,15 +121,14 @@ def seconds_until(value: str | None) -> float | None:
     """Retry-After: seconds or a date, at most a day."""
     if not value:
         return None
-    if value.strip().isdigit():
+    if value.strip().isdecimal():
         seconds = float(value)
     else:
         try:
-            moment = email.utils.parsedate_to_datetime(value)
-        except ValueError:
+            moment = email.utils.parsedate_to_datetime(value).astimezone(datetime.UTC)
+        except (ValueError, OverflowError):
             return None
-        now = datetime.datetime.now(datetime.UTC)
-        seconds = (moment.astimezone(datetime.UTC) - now).total_seconds()
+        seconds = (moment - datetime.datetime.now(datetime.UTC)).total_seconds()
     return min(max(seconds, 0.0), _MAX_RETRY_AFTER)
 
 
@@ -142,6 +141,8 @@ def _by_type(error: BaseException, text: str) -> EngineError | None:
         return EngineError(Code.DISK_FULL, text, start_over=True)
     if isinstance(error, OSError) and error.errno == errno.EFBIG:
         return EngineError(Code.LIMIT_SIZE, text, start_over=True)
+    if isinstance(error, MemoryError):
+        return EngineError(Code.LIMIT_SIZE, text or "out of memory", start_over=True)
     if isinstance(error, PermissionError) and "blocked: an ffmpeg input" in str(error):
         return EngineError(Code.SOURCE_UNSUPPORTED, "the stream needs a program with own network")
     if isinstance(error, GeoRestrictedError):

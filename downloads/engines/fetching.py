@@ -59,15 +59,21 @@ def _fetch_parts(context: Context, info: Info) -> list[Path]:
 def _fetch_part(context: Context, request: dict[str, Any], name: str) -> Path:
     target = context.folder.temp / name
     request.pop("requested_formats", None)
-    in_pieces = request["protocol"] not in ("http", "https")
-    if in_pieces:
+    if request["protocol"] not in ("http", "https"):
         fragments.mend(target)
-    with context.session.following("" if in_pieces else name):
+        watch = context.session.in_pieces(_piece_bytes(context))
+    else:
+        watch = context.session.following(name)
+    with watch:
         complete, _ = context.session.dl(str(target), request)
     if not complete:
         raise EngineError(Code.NETWORK_INTERRUPTED, "the download ended early")
     probe.identify(target)
     return target
+
+
+def _piece_bytes(context: Context) -> int:
+    return context.job["limits"].get("piece_bytes", fragments.MAX_PIECE_BYTES)
 
 
 def _is_useless_partial(context: Context, error: Exception, status: int | None) -> bool:

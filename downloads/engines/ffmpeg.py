@@ -76,4 +76,6 @@ def _failure(status: int, errors: str) -> EngineError:
         return EngineError(Code.DISK_FULL, errors, start_over=True)
     if status == _KILLED_BY_FILE_SIZE or "File too large" in errors:
         return EngineError(Code.LIMIT_SIZE, errors or "larger than allowed", start_over=True)
+    if "Cannot allocate memory" in errors:
+        return EngineError(Code.LIMIT_SIZE, errors, start_over=True)
     return EngineError(Code.FILE_CORRUPT, f"ffmpeg: {errors.strip()}", start_over=True)

@@ -13,13 +13,20 @@ from typing import Any
 
 from yt_dlp.downloader.fragment import FragmentFD
 
+from downloads.engines.base import EngineError
+from downloads.engines.codes import Code
+from downloads.engines.failures import Stop
+
+MAX_PIECE_BYTES = 256 << 20
 _NOTE = ".ytdl"
 _PARTIAL = ".part"
+_READ = FragmentFD._read_fragment  # noqa: SLF001
 
 
 def install() -> None:
     """Make every fragment downloader of this process write our note."""
     FragmentFD._write_ytdl_file = _write_note  # noqa: SLF001  there is no public way
+    FragmentFD._read_fragment = _read_piece  # noqa: SLF001
 
 
 def mend(target: Path) -> None:
@@ -50,6 +57,16 @@ def _write_note(downloader: FragmentFD, context: dict[str, Any]) -> None:
     draft = path.with_name(path.name + ".new")
     draft.write_text(json.dumps(note))
     draft.replace(path)
+
+
+def _read_piece(downloader: FragmentFD, context: dict[str, Any]) -> bytes | None:
+    """It may have come in several answers, each of them small enough."""
+    name = context.get("fragment_filename_sanitized")
+    if name and (path := Path(name)).exists() and path.stat().st_size > MAX_PIECE_BYTES:
+        text = f"a piece of more than {MAX_PIECE_BYTES} bytes"
+        raise Stop(EngineError(Code.LIMIT_SIZE, text, start_over=True))
+    content: bytes | None = _READ(downloader, context)
+    return content
 
 
 def _noted_length(note: Path) -> int | None:

@@ -1,14 +1,18 @@
 """A partial file is only continued with the rest of the same file."""
 
 import json
+from http import HTTPStatus
 from pathlib import Path
 
 from yt_dlp.networking import Request, Response
 from yt_dlp.utils import parse_http_range
 
+from downloads.engines import clean
 from downloads.engines.base import EngineError
 from downloads.engines.codes import Code
 from downloads.engines.failures import Stop
+
+_MOST_DIGITS = 19  # so many always fit into 63 bits with room to spare
 
 
 class Freshness:
@@ -46,6 +50,16 @@ def _mark(response: Response) -> str:
 
 def whole_length(response: Response) -> int | None:
     """Of the file, not only of the range in this answer."""
-    total = parse_http_range(response.headers.get("Content-Range"))[2]
-    length = response.headers.get("Content-Length", "")
-    return int(total) if total else int(length) if length.isdigit() else None
+    if response.status == HTTPStatus.PARTIAL_CONTENT:
+        total = parse_http_range(response.headers.get("Content-Range"))[2]
+        if total:
+            return min(int(total), clean.LARGEST)
+    return answer_length(response)
+
+
+def answer_length(response: Response) -> int | None:
+    """Of this answer, as announced."""
+    digits = response.headers.get("Content-Length", "").strip()
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    return int(digits) if len(digits) < _MOST_DIGITS else clean.LARGEST

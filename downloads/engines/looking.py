@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from downloads.engines import metadata, stills, tools, turns
+from downloads.engines import clean, metadata, stills, tools, turns
 from downloads.engines.base import EngineError, Metadata
 from downloads.engines.codes import Code
 from downloads.engines.context import Context
@@ -41,7 +41,7 @@ def describe(context: Context, info: Info) -> Metadata:
 
 def check_duration(context: Context, seconds: Any) -> None:
     if seconds and seconds > context.job["max_seconds"]:
-        raise EngineError(Code.LIMIT_DURATION, f"{seconds:.0f} s long")
+        raise EngineError(Code.LIMIT_DURATION, f"{min(seconds, clean.LARGEST):.0f} s long")
 
 
 def _extract(context: Context, url: str) -> Info:

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from downloads.engines import clean
 from downloads.engines.base import Chapter, Metadata
+from downloads.engines.containers import MAX_PIXELS
 from downloads.engines.recognise import MEDIA_EXTENSIONS
 
 TITLE_LENGTH = 500
@@ -32,19 +33,24 @@ def read(info: Info, *, url: str, thumbnail: str | None) -> Metadata:
         "extractor": clean.line(info.get("extractor_key"), 100).lower(),
         "estimated_bytes": estimated_bytes(info),
         "thumbnail": thumbnail,
-        "width": clean.whole(info.get("width")),
-        "height": clean.whole(info.get("height")),
+        "width": _side(info.get("width")),
+        "height": _side(info.get("height")),
     }
 
 
 def estimated_bytes(info: Info) -> int | None:
     """The sum over the chosen formats, or None as soon as one of them does not say."""
     sizes = [expected_bytes(chosen) for chosen in formats_of(info)]
-    return None if None in sizes else sum(size or 0 for size in sizes)
+    return None if None in sizes else min(sum(size or 0 for size in sizes), clean.LARGEST)
 
 
 def expected_bytes(chosen: Info) -> int | None:
     return clean.whole(chosen.get("filesize") or chosen.get("filesize_approx")) or None
+
+
+def _side(pixels: Any) -> int | None:
+    found = clean.whole(pixels)
+    return found if found is not None and found <= MAX_PIXELS else None
 
 
 def formats_of(info: Info) -> list[Info]:

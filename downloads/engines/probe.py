@@ -20,7 +20,6 @@ from downloads.engines.codes import Code
 from downloads.engines.containers import Streams
 
 _HEAD_BYTES = 1024
-_MAX_SIDE = 16_384
 _TAIL_SECONDS = 5.0
 _MIN_TOLERANCE_SECONDS = 2.0
 _TOLERANCE = 0.01
@@ -56,7 +55,7 @@ def probe(path: Path, *, tick: Tick, announced_seconds: float | None = None) -> 
     if not boxes.is_complete(path, found.demuxer):
         raise _corrupt("the file is shorter than its own table of contents says")
     try:
-        with av.open(str(path), format=found.demuxer) as container:
+        with av.open(str(path), format=found.demuxer, options=containers.DECODING) as container:
             result = _examine(container, found.name, tick)
     except (av.error.FFmpegError, ValueError) as error:
         raise _corrupt(f"unreadable: {error}") from error
@@ -84,8 +83,9 @@ def _examine(container: Any, name: str, tick: Tick) -> Probe:
     audio = next(iter(container.streams.audio), None)
     if video is None and audio is None:
         raise EngineError(Code.SOURCE_NOT_A_VIDEO, "neither picture nor sound", start_over=True)
-    if video is not None and max(video.width, video.height) > _MAX_SIDE:
-        raise EngineError(Code.SOURCE_UNSUPPORTED, f"{video.width} x {video.height} pixels")
+    if video is not None and not _is_drawable(video):
+        text = f"the picture has no size, or more than {containers.MAX_PIXELS} pixels"
+        raise EngineError(Code.SOURCE_UNSUPPORTED, text, start_over=True)
     announced = container.duration / av.time_base if container.duration else None
     if name in _GUESSED:
         announced = None
@@ -132,6 +132,7 @@ def _decode_one(container: Any, stream: Any, duration: float) -> av.VideoFrame |
     if stream.codec_context is None:
         return None
     stream.codec_context.thread_count = 1
+    stream.codec_context.options = containers.DECODING
     for moment in (duration * _POSTER_AT, 0.0):
         with contextlib.suppress(av.error.FFmpegError):
             _seek(container, moment)
@@ -162,6 +163,13 @@ def _compare(duration: float | None, announced: float | None) -> None:
 
 def _tolerance(seconds: float, share: float) -> float:
     return max(_MIN_TOLERANCE_SECONDS, seconds * share)
+
+
+def _is_drawable(stream: Any) -> bool:
+    """ffmpeg says that a picture larger than we told it has no size at all."""
+    if stream.codec_context is None:
+        return True
+    return bool(0 < stream.width * stream.height <= containers.MAX_PIXELS)
 
 
 def _is_cover(stream: Any) -> bool:

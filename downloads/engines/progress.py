@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+from downloads.engines import clean
 from downloads.engines.base import Emit, EngineError
 from downloads.engines.codes import Code
 from downloads.engines.failures import Stop
@@ -30,13 +31,13 @@ class Progress:
 
     def __call__(self, update: Mapping[str, Any]) -> None:
         finished = update.get("status") == "finished"
-        total = update.get("total_bytes") or update.get("total_bytes_estimate")
-        received = update.get("downloaded_bytes") or (total if finished else 0)
-        self._done[self._part] = int(received or 0)
+        total = clean.whole(update.get("total_bytes") or update.get("total_bytes_estimate"))
+        received = clean.whole(update.get("downloaded_bytes")) or (total if finished else 0)
+        self._done[self._part] = received or 0
         if finished:
             self._expected[self._part] = self._done[self._part]
         elif total:
-            self._expected[self._part] = int(total)
+            self._expected[self._part] = total
         self._check()
         if time.monotonic() - self._emitted >= _EVERY_SECONDS:
             self._report()
@@ -61,7 +62,7 @@ class Progress:
                 "downloaded_bytes": done,
                 "total_bytes": total,
                 "speed": speed,
-                "eta": eta,
+                "eta": clean.number(eta),
             }
         )
 
@@ -70,7 +71,8 @@ class Progress:
         if None in self._expected:
             return None
         sizes = zip(self._expected, self._done, strict=True)
-        return sum(max(expected or 0, done) for expected, done in sizes)
+        total = sum(max(expected or 0, done) for expected, done in sizes)
+        return min(total, clean.LARGEST)
 
     def _speed(self, now: float, done: int) -> float | None:
         """The mean over the last seconds."""

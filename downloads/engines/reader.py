@@ -18,8 +18,9 @@ class Reader:
     a slow download is told from a dead one.
     """
 
-    def __init__(self, read: Callable[[int], bytes]) -> None:
+    def __init__(self, read: Callable[[int], bytes], most_bytes: int) -> None:
         self._read = read
+        self._most_bytes = self._left = most_bytes
         self._broken: Exception | None = None
 
     def __call__(self, amount: int | None = None) -> bytes:
@@ -38,12 +39,17 @@ class Reader:
     def _piece(self, left: int, has_some: bool) -> bytes:
         """What came before the connection broke is kept; the next call tells that it did."""
         try:
-            return self._read(min(left, _PIECE_BYTES))
+            piece = self._read(min(left, _PIECE_BYTES))
         except Exception as error:
             if not has_some:
                 raise
             self._broken = error
             return b""
+        self._left -= len(piece)
+        if self._left < 0:
+            text = f"more than {self._most_bytes} bytes"
+            raise Stop(EngineError(Code.LIMIT_SIZE, text, start_over=True))
+        return piece
 
 
 def _read_page(read: Callable[[int], bytes]) -> bytes:

@@ -77,6 +77,7 @@ def split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname
+        (host or "").encode("idna")  # as it will be looked up: no empty label, none too long
     except ValueError as error:
         raise MissingHost(str(error)) from None
     if parts.scheme not in {"http", "https"}:

@@ -14,7 +14,7 @@ from downloads.engines import extractors, failures
 from downloads.engines.base import EngineError
 from downloads.engines.codes import Code
 from downloads.engines.failures import Stop
-from downloads.engines.freshness import Freshness, whole_length
+from downloads.engines.freshness import Freshness, answer_length, whole_length
 from downloads.engines.reader import Reader
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Session(YoutubeDL):  # type: ignore[misc]
         self.log = Log()
         self.retry_after: float | None = None
         self.refused_status: int | None = None
-        self._max_bytes = max_bytes
+        self._max_bytes = self._answer_bytes = max_bytes
         self._freshness = freshness
         super().__init__({**options, "logger": self.log}, auto_init=False)
         for extractor in extractors.of(source):
@@ -73,6 +73,15 @@ class Session(YoutubeDL):  # type: ignore[misc]
         finally:
             self._freshness.part = ""
 
+    @contextmanager
+    def in_pieces(self, most_bytes: int) -> Iterator[None]:
+        """Meanwhile an answer is one piece of a stream, which yt-dlp holds in memory."""
+        self._answer_bytes = min(most_bytes, self._max_bytes)
+        try:
+            yield
+        finally:
+            self._answer_bytes = self._max_bytes
+
     def urlopen(self, req: Request | str) -> Response:
         request = Request(req) if isinstance(req, str) else req
         try:
@@ -80,14 +89,14 @@ class Session(YoutubeDL):  # type: ignore[misc]
         except HTTPError as error:
             self.refused_status = error.status
             self.retry_after = failures.seconds_until(error.response.headers.get("Retry-After"))
-            error.response.read = Reader(error.response.read)
+            error.response.read = Reader(error.response.read, self._answer_bytes)
             raise
         except Exception as error:
             _stop_if_blocked(error)
             raise
         self._check_length(response)
         self._freshness.check(request, response)
-        response.read = Reader(response.read)
+        response.read = Reader(response.read, self._answer_bytes)
         return response
 
     def explain(self, error: BaseException) -> EngineError:
@@ -105,10 +114,12 @@ class Session(YoutubeDL):  # type: ignore[misc]
         return found
 
     def _check_length(self, response: Response) -> None:
-        length = whole_length(response)
-        if length is not None and length > self._max_bytes:
-            text = f"{length} bytes are announced, {self._max_bytes} are allowed"
-            raise Stop(EngineError(Code.LIMIT_SIZE, text, start_over=True))
+        """A piece may be a small range of a large file."""
+        announced = (whole_length(response), self._max_bytes)
+        for length, most in (announced, (answer_length(response), self._answer_bytes)):
+            if length is not None and length > most:
+                text = f"{length} bytes are announced, {most} are allowed"
+                raise Stop(EngineError(Code.LIMIT_SIZE, text, start_over=True))
 
 
 def _stop_if_blocked(error: BaseException) -> None:

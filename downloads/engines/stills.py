@@ -5,8 +5,9 @@ from pathlib import Path
 import av
 import av.error
 
+from downloads.engines.containers import DECODING, MAX_PIXELS
+
 MAX_PICTURE_BYTES = 10 << 20
-_MAX_PIXELS = 50_000_000
 _MAX_WIDTH = 1280
 _MAGIC = (
     (0, b"\xff\xd8\xff", "jpeg_pipe"),
@@ -23,9 +24,9 @@ def from_picture(source: Path, target: Path) -> bool:
     if demuxer is None:
         return False
     try:
-        with av.open(str(source), format=demuxer) as container:
+        with av.open(str(source), format=demuxer, options=DECODING) as container:
             video = container.streams.video[0]
-            if video.width * video.height > _MAX_PIXELS:
+            if video.width * video.height > MAX_PIXELS:
                 return False
             frame = next(container.decode(video))
         write(frame, target)

@@ -14,7 +14,8 @@ from downloads.engines.metadata import Info
 FAMILIES = ("pt", "en")
 MAX_BYTES = 10 << 20
 _MAX_TRACKS = 8
-_LABEL_LENGTH = 100
+_LABEL_LENGTH = 60
+_LANGUAGE_LENGTH = 20
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 # Best first; ffmpeg turns the second into the first.
 _FORMATS = ("vtt", "srt")
@@ -38,7 +39,8 @@ def choose(manual: Tracks, automatic: Tracks) -> list[Track]:
         chosen += _tracks(manual, written, automatic=False) or _tracks(
             automatic, heard[:1], automatic=True
         )
-    return chosen[:_MAX_TRACKS]
+    once = {track.language: track for track in reversed(chosen)}  # the first of each stays
+    return [track for track in chosen if once[track.language] is track][:_MAX_TRACKS]
 
 
 def fetch(context: Context, info: Info) -> list[Subtitle]:
@@ -85,7 +87,7 @@ def _tracks(tracks: Tracks, names: list[str], *, automatic: bool) -> list[Track]
     return [
         Track(name.removesuffix("-orig"), _label(source, name), automatic, source)
         for name in names
-        if (source := _best(tracks[name])) and _LANGUAGE.fullmatch(name.removesuffix("-orig"))
+        if (source := _best(tracks[name])) and _is_language(name.removesuffix("-orig"))
     ]
 
 
@@ -99,6 +101,10 @@ def _best(sources: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def _label(source: Mapping[str, Any], name: str) -> str:
     return clean.line(source.get("name"), _LABEL_LENGTH) or name.removesuffix("-orig")
+
+
+def _is_language(name: str) -> bool:
+    return len(name) <= _LANGUAGE_LENGTH and _LANGUAGE.fullmatch(name) is not None
 
 
 def _is_of(name: str, family: str) -> bool:

@@ -60,7 +60,10 @@ LAST = (
         r"removed|no longer available|account .{0,60}terminated|not available anymore|copyright"
         r"|has been deleted",
     ),
-    _words(Code.SOURCE_NOT_FOUND, r"video unavailable|does not exist|not found"),
+    _words(
+        Code.SOURCE_NOT_FOUND,
+        r"video unavailable|does not exist|not found|does the playlist exist",
+    ),
     _words(Code.SOURCE_NOT_A_VIDEO, r"Did not get any data blocks|downloaded file is empty"),
     _words(
         Code.SOURCE_UNSUPPORTED,
@@ -70,7 +73,8 @@ LAST = (
     _words(Code.NETWORK_TIMEOUT, r"timed? ?out"),
     _words(
         Code.NETWORK_UNREACHABLE,
-        r"Failed to (?:resolve|establish)|Name or service|Connection refused|unreachable"
+        r"Failed to resolve '|NameResolutionError|Failed to establish|Name or service"
+        r"|Connection refused|unreachable"
         r"|certificate|Unable to connect to proxy",
     ),
     _words(

@@ -123,4 +123,14 @@ class Download(Job):
     @property
     def folder(self) -> str:
         """Name of its working folder, and of its published one with the run's token added."""
-        return f"d{self.pk}"
+        return folder_of(self.pk)
+
+
+def folder_of(download_id: int) -> str:
+    return f"d{download_id}"
+
+
+def id_of(folder: str) -> int | None:
+    """The download of a working folder; None if it is somebody else's."""
+    number = folder.removeprefix("d")
+    return int(number) if folder.startswith("d") and number.isdecimal() else None

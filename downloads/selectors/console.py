@@ -1,9 +1,10 @@
 """Reads for the back office: the state of the whole installation."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 from django_stubs_ext import StrOrPromise
 
@@ -13,6 +14,7 @@ from core.models import Status, WorkerHeartbeat
 from downloads.models import Download
 from downloads.selectors import queue
 from downloads.taxonomy import explain
+from library.models import StoredFile, Video
 
 _SILENT = timedelta(seconds=15)  # a node says every five that it lives
 _RECENT = timedelta(days=7)
@@ -105,6 +107,16 @@ def causes(*, user: User) -> list[Cause]:
     ]
 
 
-def bytes_of(downloads: QuerySet[Download]) -> int:
-    """Size of the files that go when these downloads are purged."""
-    return downloads.aggregate(total=Sum("video__file__size_bytes"))["total"] or 0
+def bytes_freed(downloads: Iterable[Download]) -> int:
+    """Size of the files that go with these downloads' videos: those no other video has too."""
+    videos = {download.video_id for download in downloads if download.video_id}
+    kept = Video.objects.filter(file=OuterRef("pk")).exclude(id__in=videos)
+    files = StoredFile.objects.filter(~Exists(kept), videos__in=videos).distinct()
+    return files.aggregate(total=Sum("size_bytes"))["total"] or 0
+
+
+def sharing_videos(downloads: Iterable[Download]) -> QuerySet[Download]:
+    """Further downloads that show the videos of these: they lose them too."""
+    videos = {download.pk: download.video_id for download in downloads if download.video_id}
+    shared = Download.objects.filter(video__in=videos.values()).exclude(id__in=videos)
+    return shared.select_related("owner").order_by("-id")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.models import ACTIVE, Status
 from downloads.models import Download
+from downloads.models.download import DownloadQuerySet
 from library.models import StoredFile
 
 
@@ -50,7 +51,7 @@ def running(*, user: User) -> QuerySet[Download]:
 
 
 def waiting(*, user: User) -> QuerySet[Download]:
-    return _of(user).filter(status=Status.QUEUED).order_by("-priority", "available_at", "id")
+    return _of(user).filter(status=Status.QUEUED).in_turn()
 
 
 def recently_failed(*, user: User) -> QuerySet[Download]:
@@ -78,14 +79,20 @@ def positions_of(downloads: list[Download]) -> dict[int, int]:
     if not waits:
         return {}
     queue = Download.objects.filter(status=Status.QUEUED)
-    turn = queue.order_by("-priority", "available_at", "id").values_list("id", flat=True)
-    return {pk: place for place, pk in enumerate(turn.iterator(), 1) if pk in waits}
+    turn = queue.in_turn().values_list("id", flat=True)
+    places: dict[int, int] = {}
+    for place, pk in enumerate(turn.iterator(), 1):
+        if pk in waits:
+            places[pk] = place
+            if len(places) == len(waits):
+                break
+    return places
 
 
 def next_position(*, user: User) -> int | None:
     """The place of this person's next download."""
     first = Download.objects.filter(owner=user, status=Status.QUEUED)
-    download = first.order_by("-priority", "available_at", "id").first()
+    download = first.in_turn().first()
     return position_of(download) if download else None
 
 
@@ -125,7 +132,7 @@ def storage_used(*, user: User) -> int:
     return files.aggregate(total=Sum("size_bytes"))["total"] or 0
 
 
-def _of(user: User) -> QuerySet[Download]:
+def _of(user: User) -> DownloadQuerySet:
     return Download.objects.visible_to(user).select_related("owner", "video__file")
 
 
@@ -133,8 +140,5 @@ def _ahead_of(download: Download) -> QuerySet[Download]:
     earlier = Q(available_at__lt=download.available_at) | Q(
         available_at=download.available_at, id__lt=download.pk
     )
-    # SQLite writes its own clock's times shorter than ours, so that a row can precede itself.
-    others = Download.objects.filter(status=Status.QUEUED).exclude(id=download.pk)
-    return others.filter(
-        Q(priority__gt=download.priority) | Q(earlier, priority=download.priority)
-    )
+    queue = Download.objects.filter(status=Status.QUEUED)
+    return queue.filter(Q(priority__gt=download.priority) | Q(earlier, priority=download.priority))

@@ -14,6 +14,7 @@ from django_stubs_ext import StrOrPromise
 from accounts.models import User
 from core import wakeup
 from core.children.addresses import looks_private
+from core.database import database_now
 from core.errors import Conflict, Forbidden, Invalid
 from core.jobs import lifecycle
 from core.models import ENDED, Status
@@ -25,7 +26,7 @@ from downloads.models import Download, Format, Quality
 from downloads.services import cleaning, transitions
 from downloads.services.running import DOWNLOADS
 from downloads.taxonomy import explain
-from library.services import removing
+from library.services import removing, storing
 
 _LINK_PROBLEMS: dict[type[recognise.LinkError], StrOrPromise] = {
     recognise.LinkTooLong: _("The address is too long."),
@@ -33,6 +34,12 @@ _LINK_PROBLEMS: dict[type[recognise.LinkError], StrOrPromise] = {
     recognise.BadScheme: _("The address has to begin with https:// or http://."),
     recognise.MissingHost: _("The address names no site."),
     recognise.HasCredentials: _("The address may not hold a name or a password."),
+}
+_AT_THE_START = {
+    "downloaded_bytes": 0,
+    "total_bytes": None,
+    "progress_percent": 0,
+    "has_thumbnail": False,
 }
 _AUDIO_FORMATS = {Format.AUTO, Format.M4A, Format.MP3, Format.OPUS}
 _VIDEO_FORMATS = {Format.AUTO, Format.MP4, Format.WEBM, Format.MKV}
@@ -101,15 +108,17 @@ def cancel_download(*, by: User, download: Download, purge: bool = False) -> Non
 
 
 def retry_download(*, by: User, download: Download) -> Download:
-    """Start a failed or cancelled download again, from where it stopped.
+    """Start a failed or cancelled download again, from its beginning.
 
     :raises Conflict: it has not ended, is complete, or the same one is under way
     """
     try:
         with transaction.atomic():
-            again = lifecycle.requeue(DOWNLOADS, download.pk, actor=_actor(by))
+            again = lifecycle.requeue(DOWNLOADS, download.pk, actor=_actor(by), **_AT_THE_START)
     except IntegrityError:
-        again = None
+        raise Conflict(
+            _("The same video is being downloaded already."), code="already_under_way"
+        ) from None
     if again is None:
         raise Conflict(
             _("Only a failed or cancelled download can be started again."), code="not_retryable"
@@ -141,8 +150,9 @@ def _check_format(request: QueueRequest) -> None:
 
 def _fingerprint(found: Recognised, request: QueueRequest) -> str:
     """The same for two requests that would fetch the same file."""
-    wishes = [found.source_key, request.quality, request.format, str(request.audio_only)]
-    return hashlib.sha256("\n".join(wishes).encode()).hexdigest()
+    wishes = (request.quality, request.format, request.audio_only, request.subtitles)
+    words = [found.source_key, *map(str, wishes)]
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
 
 def _active(by: User, fingerprint: str) -> Queued | None:
@@ -169,11 +179,13 @@ def _create(by: User, request: QueueRequest, found: Recognised, fingerprint: str
         audio_only=request.audio_only,
         subtitles=request.subtitles,
         priority=request.priority,
+        available_at=database_now(),
     )
     held = _held(by, fingerprint)
     if held:
         _link(download, held)
     download.save()
+    download.refresh_from_db(fields=["available_at"])  # PostgreSQL's own time
     transitions.record(download, source=None, reason="linked" if held else "", actor=_actor(by))
     if not held:
         enqueue(DOWNLOADS.task)
@@ -181,9 +193,15 @@ def _create(by: User, request: QueueRequest, found: Recognised, fingerprint: str
 
 
 def _held(by: User, fingerprint: str) -> Download | None:
-    """An earlier download of the same, whose video is still in this person's library."""
+    """An earlier download of the same, whose video is still in this person's library.
+
+    The video stays locked, so that it is not removed before the link to it is written.
+    """
     done = Download.objects.filter(owner=by, fingerprint=fingerprint, status=Status.COMPLETED)
-    return done.select_related("video__file").filter(video__owner=by).order_by("-id").first()
+    held = done.select_related("video__file").filter(video__owner=by).order_by("-id").first()
+    if held is None or held.video is None or not storing.lock_video(video_id=held.video.pk):
+        return None
+    return held
 
 
 def _link(download: Download, held: Download) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import transaction
@@ -20,12 +20,14 @@ from downloads.models import Download
 from downloads.services import cleaning, transitions
 from downloads.services.updates import update_of
 from downloads.states import Stage
+from library import selectors as library
 from library.services import storing
 from library.services.storing import Published, SubtitleFacts, VideoFacts
 
 
 class DownloadKind(JobKind[Download]):
     task = "downloads.tasks.run_downloads"
+    idle_fields: ClassVar = {"speed_bytes_per_second": None, "eta_seconds": None}
 
     def __init__(self) -> None:
         self.wall_seconds = settings.DOWNLOAD_TIMEOUT_SECONDS
@@ -40,10 +42,11 @@ class DownloadKind(JobKind[Download]):
     def obstacle(self) -> str:
         return "disk_low" if storage.free_bytes() < settings.MIN_FREE_BYTES else ""
 
+    def prepare(self, job: Download) -> None:
+        cleaning.make_room(job)
+
     def launch(self, job: Download) -> Child:
         folder = storage.partial_folder(job.folder)
-        cleaning.remove_unrecorded(job)
-        folder.mkdir(parents=True, exist_ok=True)
         return client.launch(
             node.children_socket(), entry="downloads.engines.child:run", job=_order(job, folder)
         )
@@ -80,12 +83,12 @@ class DownloadKind(JobKind[Download]):
                     has_thumbnail=bool(video.thumbnail_key),
                     downloaded_bytes=event["size_bytes"],
                     total_bytes=event["size_bytes"],
-                    speed_bytes_per_second=None,
-                    eta_seconds=None,
                     progress_percent=100,
                 )
         except Fenced:
-            storage.remove(key)
+            # Unless the first try was recorded after all, and only its answer was lost.
+            if not library.is_key_known(key):
+                storage.remove(key)
             raise
 
     def publish(self, runs: list[Run[Download]]) -> None:
@@ -116,7 +119,7 @@ DOWNLOADS = DownloadKind()
 
 def drain() -> None:
     """Run downloads until there are none to run; what a worker does when it is woken."""
-    Runner(DOWNLOADS, slots=settings.SLOTS_PER_WORKER, seconds=settings.DRAIN_SECONDS).drain()
+    Runner(DOWNLOADS, slots=settings.SLOTS_PER_WORKER).drain()
 
 
 def _order(job: Download, folder: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def update_of(download: Download) -> dict[str, Any]:
         "title": download.title or None,
         "url": download.url,
         "source": download.source,
-        "thumbnail": f"/downloads/{download.pk}/thumbnail" if download.has_thumbnail else None,
+        "thumbnail": _thumbnail(download),
         "progress": round(download.progress_percent, 1),
         "downloaded_bytes": download.downloaded_bytes,
         "total_bytes": download.total_bytes,
@@ -38,6 +38,12 @@ def update_of(download: Download) -> dict[str, Any]:
         "error_code": download.error_code or None,
         "error_message": str(explain(download.error_code).message) if failed else None,
     }
+
+
+def _thumbnail(download: Download) -> str | None:
+    """There is one while the working folder is, and again once there is a video."""
+    there = download.has_thumbnail and (download.is_active or download.video_id is not None)
+    return f"/downloads/{download.pk}/thumbnail" if there else None
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -10,10 +10,11 @@ from django_stubs_ext import StrOrPromise
 
 from core.models import Status
 from core.templatetags.format import filesize, span
+from downloads.engines.codes import Code
 from downloads.models import Download, Transition
 from downloads.selectors.queue import Counts
 from downloads.states import Stage
-from downloads.taxonomy import Explanation, explain
+from downloads.taxonomy import ERRORS, Explanation, explain
 
 register = template.Library()
 
@@ -43,6 +44,14 @@ def name(download: Download) -> str:
 @register.filter
 def explained(code: str) -> Explanation:
     return explain(code)
+
+
+@register.filter
+def reference(download: Download) -> str:
+    """What to tell staff, where the advice is to tell them something."""
+    known = download.error_code in ERRORS
+    asked_for = not known or download.error_code in {Code.JOB_CRASHED, Code.INTERNAL}
+    return f"{download.error_code} #{download.pk}" if asked_for else ""
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from core import storage
 from core.models import Status
+from downloads import admin_actions
 from downloads.models import Download, Transition
 from downloads.tests.build import make_download
 from library.models import Video
@@ -159,7 +160,7 @@ def test_staff_retry_what_can_be_retried_and_hear_what_cannot(clara_client, clar
     assert (failed.status, cancelled.status) == (Status.QUEUED, Status.QUEUED)
     assert completed.status == Status.COMPLETED
     assert said(answer) == [
-        "Done for 2 downloads.",
+        "2 are in the queue again.",
         f"#{completed.pk}: Only a failed or cancelled download can be started again.",
     ]
     assert set(Transition.objects.values_list("actor", flat=True)) == {f"user:{clara.pk}"}
@@ -173,7 +174,37 @@ def test_staff_cancel_downloads(clara_client, ana):
     running.refresh_from_db()
 
     assert (queued.status, running.status) == (Status.CANCELLED, Status.CANCELLED)
-    assert said(answer) == ["Done for 2 downloads."]
+    assert said(answer) == ["Cancelled 2."]
+
+
+def test_staff_hear_what_cancelling_did_not_change(clara_client, ana):
+    queued, failed = make_download(ana), make_download(ana, status=Status.FAILED)
+    cancelled = make_download(ana, status=Status.CANCELLED)
+
+    answer = act(clara_client, "cancel", queued, failed, cancelled)
+
+    assert said(answer) == ["Cancelled 1. 2 had already ended."]
+    again = act(clara_client, "cancel", queued)
+    assert said(again) == ["Cancelled 0. 1 had already ended."]
+    assert Transition.objects.filter(target="cancelled").count() == 1
+
+
+def test_staff_are_told_when_more_is_selected_than_is_done(clara_client, ana, monkeypatch):
+    monkeypatch.setattr(admin_actions, "AT_ONCE", 2)
+    oldest, *newest = [make_download(ana) for _ in range(3)]
+    everything = {"select_across": "1"}
+
+    asked = act(clara_client, "purge", oldest, **everything)
+    assert asked.context["downloads"] == newest[::-1]
+    assert "This is about the newest 2." in asked.content.decode()
+
+    answer = act(clara_client, "cancel", oldest, **everything)
+    assert said(answer) == [
+        "Cancelled 2.",
+        "Only the newest 2 of the 3 selected; do it again for the others.",
+    ]
+    left = Download.objects.filter(status=Status.QUEUED)
+    assert list(left) == [oldest]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -183,14 +214,49 @@ def test_purging_says_what_goes_before_it_goes(clara_client, ana):
     key = download.video.file.key
 
     asked = act(clara_client, "purge", download)
-    assert "This removes 1 download and its video from the library" in asked.content.decode()
-    assert "1.0\u00a0kB" in asked.content.decode()
+    assert "The video of 1 download is deleted, 1.0\u00a0kB." in asked.content.decode()
+    assert "The downloads stay in the list, without a video" in asked.content.decode()
+    assert "lose it too" not in asked.content.decode()
     assert storage.path_of(key).exists()
 
     answer = act(clara_client, "purge", download, confirmed="yes")
-    assert said(answer) == ["Done for 1 download."]
+    assert said(answer) == ["Deleted the files of 1 download."]
+    assert Download.objects.filter(id=download.pk).exists()
     assert not Video.objects.exists()
     assert not storage.path_of(key).exists()
+
+
+def test_purging_names_who_else_loses_the_video_and_counts_it_once(clara_client, ana):
+    first = make_download(ana, status=Status.COMPLETED)
+    second = make_download(ana, status=Status.COMPLETED, video=first.video, linked=True)
+    third = make_download(ana, status=Status.COMPLETED, video=first.video, linked=True)
+
+    asked = act(clara_client, "purge", first, second)
+    assert asked.context["with_video"] == 2
+    assert asked.context["size"] == first.video.file.size_bytes
+    assert list(asked.context["others"]) == [third]
+    assert "use the same video and lose it too" in asked.content.decode()
+
+    answer = act(clara_client, "purge", first, second, confirmed="yes")
+    assert said(answer) == ["Deleted the files of 1 download. 1 had no files."]
+
+
+def test_staff_read_tries_and_leases_in_words(clara_client, ana):
+    waiting = make_download(ana, attempt=3, run=4)
+    shown = page(clara_client, f"{DOWNLOADS}{waiting.pk}/change/")
+
+    assert "3 failed · 4 runs" in shown
+    assert "3 failed · 4 runs" in page(clara_client, DOWNLOADS)
+    assert "None" not in shown
+
+
+def test_a_long_title_is_cut_where_it_is_a_heading(clara_client, ana):
+    download = make_download(ana, title="a" * 300)
+    shown = page(clara_client, f"{DOWNLOADS}{download.pk}/change/")
+
+    heading = re.search(r"<h2>(#.*?)</h2>", shown)[1]
+    assert len(heading) == 90
+    assert heading.endswith("a…")
 
 
 def test_a_teacher_cannot_act_here_even_on_her_own(ana_client, ana):

@@ -61,6 +61,7 @@ CASES = [
     ),
     (TransportError("Read timed out."), "network.timeout"),
     (TransportError("Failed to resolve 'a.example'"), "network.unreachable"),
+    (TransportError("Failed to resolve url (does the playlist exist?)"), "source.not_found"),
     (CertificateVerifyError("certificate verify failed"), "network.unreachable"),
     (TransportError("something odd"), "network.unreachable"),
     (ConnectionResetError(104, "Connection reset by peer"), "network.interrupted"),
@@ -148,7 +149,7 @@ def test_what_came_before_a_break_is_not_lost():
             return piece
         raise ConnectionResetError("reset")
 
-    reader = Reader(read)
+    reader = Reader(read, 100)
 
     assert reader(100) == b"abcdef"
     with pytest.raises(ConnectionResetError):
@@ -157,6 +158,21 @@ def test_what_came_before_a_break_is_not_lost():
 
 def test_a_page_without_end_is_not_read_for_ever():
     with pytest.raises(Stop) as stopped:
-        Reader(lambda amount: b"x" * amount)()
+        Reader(lambda amount: b"x" * amount, 1 << 40)()
 
     assert stopped.value.cause.code == "source.unsupported"
+
+
+def test_an_answer_that_announces_nothing_is_counted():
+    reader = Reader(lambda amount: b"x" * amount, 1_000_000)
+
+    assert len(reader(1_000_000)) == 1_000_000
+    with pytest.raises(Stop) as stopped:
+        reader(1)
+    assert stopped.value.cause.code == "limit.size"
+
+
+def test_work_without_memory_is_too_large():
+    found = failures.classify(MemoryError())
+
+    assert (found.code, found.retryable, found.start_over) == ("limit.size", False, True)

@@ -83,6 +83,38 @@ def test_the_expected_size_is_a_sum_or_unknown():
     assert read(filesize=7)["estimated_bytes"] == 7
 
 
+@pytest.mark.parametrize("huge", [2**63, 10**26, 10**400, 1e300, float("nan")])
+def test_a_number_that_no_database_holds_is_none(huge: float):
+    facts = read(duration=huge, width=huge, height=huge, filesize=huge)
+
+    names = "duration_seconds", "width", "height", "estimated_bytes"
+    assert [facts[name] for name in names] == [None] * 4
+
+
+def test_a_sum_stays_in_bounds_too():
+    parts = [{"filesize": clean.LARGEST}] * 2
+
+    assert read(requested_formats=parts)["estimated_bytes"] == 2**63 - 1
+    assert read(width=2**31)["width"] is None
+
+
+def test_a_language_is_had_once():
+    manual = {"pt": [VTT], "pt-orig": [{**VTT, "name": "Original"}], "en-orig": [VTT]}
+
+    tracks = subtitles.choose(manual, {})
+
+    assert [(track.language, track.label) for track in tracks] == [("pt", "pt"), ("en", "en")]
+
+
+def test_languages_and_labels_fit_where_they_go():
+    named = {**VTT, "name": "x" * 100}
+
+    tracks = {"pt-abcdefgh-abcdefgh": [named], "pt-abcdefgh-abcdefgh-a1": [VTT]}
+    (track,) = subtitles.choose(tracks, {})
+
+    assert (track.language, track.label) == ("pt-abcdefgh-abcdefgh", "x" * 60)
+
+
 def test_subtitles_written_by_people_come_before_a_machines():
     manual = {"pt-BR": [VTT], "pt-PT": [VTT], "fr": [VTT]}
     automatic = {"pt": [VTT], "en": [VTT], "en-orig": [{**VTT, "name": "English"}]}

@@ -1,6 +1,8 @@
 """A file that is not all there, or not what it says, is found out."""
 
 import shutil
+import struct
+import zlib
 from pathlib import Path
 
 import av
@@ -168,6 +170,42 @@ def test_a_large_picture_is_made_smaller(tmp_path: Path):
 
     with av.open(str(tmp_path / "thumbnail.jpg")) as picture:
         assert (picture.streams.video[0].width, picture.streams.video[0].height) == (1280, 720)
+
+
+def test_a_huge_picture_is_not_decoded(tmp_path: Path):
+    """What its head says is enough: there is nothing behind it."""
+    head = struct.pack(">IIBBBBB", 6500, 6500, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + b"IHDR" + head + struct.pack(">I", zlib.crc32(b"IHDR" + head))
+    source = tmp_path / "source"
+    source.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk)
+
+    assert not stills.from_picture(source, tmp_path / "thumbnail.jpg")
+
+
+def make_mjpeg(path: Path, width: int, height: int) -> Path:
+    with av.open(str(path), "w", format="matroska") as container:
+        stream = container.add_stream("mjpeg", rate=1)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuvj420p"
+        frame = av.VideoFrame(width, height, "yuvj420p")
+        for number in range(2):
+            frame.pts = number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_a_video_of_too_many_pixels_is_refused(tmp_path: Path):
+    with pytest.raises(EngineError) as failure:
+        probe.probe(make_mjpeg(tmp_path / "x.mkv", 8192, 4336), tick=quiet)
+
+    assert failure.value.code == "source.unsupported"
+    assert not failure.value.retryable
+
+
+def test_a_wide_video_of_few_pixels_passes(tmp_path: Path):
+    found = probe.probe(make_mjpeg(tmp_path / "x.mkv", 20_000, 64), tick=quiet)
+
+    assert (found.width, found.height) == (20_000, 64)
 
 
 def test_a_recorded_stream_of_unknown_size_is_complete(tmp_path: Path):

@@ -131,6 +131,8 @@ def test_letters_outside_ascii_are_kept_as_servers_know_them():
         ("ytsearch:cats", recognise.BadScheme),
         ("https://", recognise.MissingHost),
         ("https:///x.mp4", recognise.MissingHost),
+        ("https://a..b/x.mp4", recognise.MissingHost),
+        (f"https://{'a' * 64}.example/x.mp4", recognise.MissingHost),
         ("https://a.example:99999/x.mp4", recognise.MissingHost),
         ("https://a.example:0/x.mp4", recognise.MissingHost),
         ("https://[::1/x.mp4", recognise.MissingHost),

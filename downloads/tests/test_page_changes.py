@@ -42,6 +42,77 @@ def test_a_teacher_pastes_a_link_and_it_is_queued(ana, ana_client):
     assert (download.audio_only, download.subtitles) == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("youtube.com/watch?v=jNQXAC9IVRw", "https://www.youtube.com/watch?v=jNQXAC9IVRw"),
+        (" videos.example.org:8443/a.mp4 ", "https://videos.example.org:8443/a.mp4"),
+        ("videos.example.org?v=1", "https://videos.example.org/?v=1"),
+    ],
+)
+def test_a_link_may_come_without_its_beginning(ana_client, typed, kept):
+    ana_client.post(CREATE, {"url": typed})
+
+    assert Download.objects.get().url == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("lesson 3.mp4", "spaces"),
+        ("localhost/a", "has to begin with"),
+        ("javascript:alert(1.5)", "has to begin with"),
+        ("ana@example.org", "has to begin with"),
+        ("https://a..b/x.mp4", "names no site"),
+        (f"https://{'a' * 64}.example/x.mp4", "names no site"),
+    ],
+)
+def test_what_is_no_address_is_refused(ana_client, typed, words):
+    answer = ana_client.post(CREATE, {"url": typed})
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert Download.objects.count() == 0
+
+
+def test_the_address_of_the_form_leads_to_the_page_with_the_form(ana_client):
+    answer = ana_client.get(CREATE)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_an_address_for_buttons_alone_says_so(ana, ana_client):
+    download = make_download(ana)
+    answer = ana_client.get(reverse("downloads:cancel", args=[download.pk]))
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "There is nothing to look at here" in answer.content.decode()
+    download.refresh_from_db()
+    assert download.status == Status.QUEUED
+
+
+@pytest.mark.parametrize(
+    ("referer", "follows"),
+    [
+        ("http://testserver/downloads?status=failed", "/downloads%3Fstatus%3Dfailed"),
+        ("http://elsewhere.example/x", "/"),
+        (None, "/"),
+    ],
+)
+def test_who_signs_in_after_a_change_was_lost_is_led_to_the_page_before(
+    ana, anonymous, referer, follows
+):
+    download = make_download(ana)
+    headers = {"Referer": referer} if referer else {}
+    address = reverse("downloads:cancel", args=[download.pk])
+
+    answer = anonymous.post(address, headers=headers)
+
+    assert answer["Location"] == f"/accounts/login/?next={follows}"
+    download.refresh_from_db()
+    assert download.status == Status.QUEUED
+
+
 def test_the_choices_behind_more_reach_the_download(ana_client):
     ana_client.post(CREATE, {"url": LINK, "title": "Mine", "format": "mp3", "audio_only": "on"})
 

@@ -144,8 +144,61 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         for status in Status:
             make_download(ana, status=status)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         ana_client.get(BOARD)
+
+
+def panel(page: str, name: str) -> str:
+    part = page[page.index(f'id="panel-{name}"') :]
+    return " ".join(part[: part.index("</section>")].split())
+
+
+def test_needs_you_counts_what_it_shows_and_old_failures_nowhere(ana, ana_client):
+    for _ in range(4):
+        make_download(ana, status=Status.FAILED)
+    month_ago = timezone.now() - timedelta(days=30)
+    make_download(ana, status=Status.FAILED, started_at=month_ago, finished_at=month_ago)
+
+    needs = panel(ana_client.get(HOME).content.decode(), "attention")
+
+    assert 'Needs you <span class="count">4</span>' in needs
+    assert needs.count('class="attention"') == 3
+    assert "See all" in needs
+
+
+def test_staff_see_whose_failure_and_whose_video_it_is(clara, ana, clara_client):
+    make_download(ana, status=Status.FAILED)
+    make_download(ana, status=Status.COMPLETED)
+    page = clara_client.get(HOME).content.decode()
+
+    for name in ("attention", "finished"):
+        assert "<span>Ana Lima</span>" in panel(page, name)
+
+
+def test_a_teacher_is_not_told_that_it_is_hers(ana, ana_client):
+    make_download(ana, status=Status.FAILED)
+
+    assert "<span>Ana Lima</span>" not in panel(ana_client.get(HOME).content.decode(), "attention")
+
+
+@pytest.mark.parametrize(("code", "named"), [("internal", True), ("source.private", False)])
+def test_a_failure_has_its_reference_where_staff_are_to_be_told(ana, ana_client, code, named):
+    download = make_download(ana, status=Status.FAILED, error_code=code)
+    needs = panel(ana_client.get(HOME).content.decode(), "attention")
+
+    assert (f"<code>{code} #{download.pk}</code>" in needs) is named
+
+
+def test_a_video_that_was_linked_again_is_shown_once(ana, ana_client):
+    first = make_download(ana, status=Status.COMPLETED, title="First")
+    make_download(ana, status=Status.COMPLETED, title="Again", video=first.video, linked=True)
+    make_download(ana, status=Status.COMPLETED, title="Other")
+
+    finished = panel(ana_client.get(HOME).content.decode(), "finished")
+
+    assert finished.count('class="video-card"') == 2
+    assert ">Again<" in finished
+    assert ">First<" not in finished
 
 
 @pytest.mark.parametrize("address", [HOME, BOARD])

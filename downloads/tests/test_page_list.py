@@ -48,6 +48,9 @@ def three(ana):
         ("?since=2026-03-05", ["Beta", "Gamma"]),
         ("?until=2026-03-05", ["Alpha", "Beta"]),
         ("?since=2026-03-02&until=2026-03-08&status=failed", ["Beta"]),
+        ("?since=9999-12-31&until=0001-01-01", ["Alpha", "Beta", "Gamma"]),
+        ("?since=0001-01-01&until=9999-12-31", ["Alpha", "Beta", "Gamma"]),
+        ("?since=1970-01-01&until=2200-01-01", ["Alpha", "Beta", "Gamma"]),
         ("?status=nonsense&since=yesterday", ["Alpha", "Beta", "Gamma"]),
     ],
 )
@@ -56,12 +59,33 @@ def test_the_address_says_which_rows_are_shown(ana_client, three, query, found):
         assert titles(ana_client.get(address + query)) == found
 
 
-def test_a_teacher_reads_how_many_there_are_of_each(ana_client, three):
-    page = " ".join(ana_client.get(f"{LIST}?search=alpha").content.decode().split())
+@pytest.mark.parametrize(
+    ("query", "total", "queued", "failed"),
+    [
+        ("", 3, 1, 1),
+        ("?status=failed", 3, 1, 1),
+        ("?search=alpha", 1, 1, 0),
+        ("?source=youtube&status=queued", 1, 0, 1),
+        ("?until=2026-03-05", 2, 1, 1),
+    ],
+)
+def test_the_tabs_count_within_the_rest_of_the_filter(
+    ana_client, three, query, total, queued, failed
+):
+    for address in (LIST, FRAGMENT):
+        page = " ".join(ana_client.get(address + query).content.decode().split())
 
-    assert 'All <span class="count">3</span>' in page
-    assert 'Failed <span class="count">1</span>' in page
-    assert 'Running <span class="count">0</span>' in page
+        assert f'All <span class="count">{total}</span>' in page
+        assert f'Queued <span class="count">{queued}</span>' in page
+        assert f'Failed <span class="count">{failed}</span>' in page
+        assert 'Running <span class="count">0</span>' in page
+
+
+def test_a_filter_that_finds_nothing_says_so(ana_client, three):
+    page = ana_client.get(f"{LIST}?search=delta").content.decode()
+
+    assert "No download matches this filter." in page
+    assert "You have not downloaded anything yet" not in page
 
 
 def test_a_tab_keeps_the_rest_of_the_filter(ana_client, three):

@@ -1,5 +1,7 @@
 """The first page: paste a link, see what runs, what waits and what needs you."""
 
+from collections.abc import Iterable
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,9 +11,11 @@ from accounts.requests import SignedInRequest
 from core import storage
 from core.pages import page
 from downloads.forms import QueueForm
+from downloads.models import Download
 from downloads.selectors import queue
 
 RUNNING, NEXT, FAILED, FINISHED = 10, 5, 3, 6
+LOOK_BACK = 50
 
 
 @page
@@ -38,13 +42,23 @@ def _board_of(user: User) -> dict[str, object]:
     waiting = list(queue.waiting(user=user)[:NEXT])
     running = list(queue.running(user=user)[:RUNNING])
     started = {download.pk for download in running}  # between these two questions
+    failed = queue.recently_failed(user=user)
     return {
         "counts": queue.counts(user=user),
         "running": running,
         "waiting": [download for download in waiting if download.pk not in started],
         "positions": queue.positions_of(waiting),
-        "failed": queue.recently_failed(user=user)[:FAILED],
-        "finished": queue.recently_finished(user=user)[:FINISHED],
+        "failed": failed[:FAILED],
+        "failed_number": failed.count(),
+        "finished": _each_video_once(queue.recently_finished(user=user)[:LOOK_BACK])[:FINISHED],
         "statistics": queue.statistics(user=user),
         "free_bytes": storage.free_bytes(),
     }
+
+
+def _each_video_once(finished: Iterable[Download]) -> list[Download]:
+    """The newest download of each: one that was linked shows the same video again."""
+    newest: dict[int | None, Download] = {}
+    for download in finished:
+        newest.setdefault(download.video_id, download)
+    return list(newest.values())

@@ -1,7 +1,7 @@
 """One download: its page, its picture, and what can be done to it."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,8 +18,10 @@ from downloads.views.dashboard import render_dashboard
 
 
 @page
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: SignedInRequest) -> HttpResponse:
+    if request.method != "POST":  # a refused form loaded anew, or come back to
+        return redirect("home")
     form = QueueForm(request.POST)
     if form.is_valid():
         try:

@@ -95,6 +95,11 @@ def add_video(*, owner: User, published: Published, facts: VideoFacts) -> Video:
     return video
 
 
+def lock_video(*, video_id: int) -> bool:
+    """Keep a video from being removed until the transaction ends; whether it is still there."""
+    return Video.objects.select_for_update(no_key=True).filter(id=video_id).first() is not None
+
+
 def _stored_file(published: Published) -> StoredFile:
     try:
         with transaction.atomic():
@@ -108,5 +113,17 @@ def _stored_file(published: Published) -> StoredFile:
                 )
     except IntegrityError:  # the same content was published by another worker just now
         held = StoredFile.objects.select_for_update().get(sha256=published.sha256)
-    transaction.on_commit(partial(storage.remove, published.key))
+    if not _is_whole(held):
+        held.key = published.key
+        held.save(update_fields=["key"])
+    elif held.key != published.key:
+        transaction.on_commit(partial(storage.remove, published.key))
     return held
+
+
+def _is_whole(stored: StoredFile) -> bool:
+    """Whether its bytes are where they should be, or were lost on the disk."""
+    try:
+        return storage.path_of(stored.key).stat().st_size == stored.size_bytes
+    except OSError:
+        return False

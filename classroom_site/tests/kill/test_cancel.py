@@ -54,7 +54,7 @@ def test_a_cancel_that_races_the_end_leaves_either_nothing_or_the_whole_file(
     def race(number: int) -> tuple[str, str]:
         made = product.queue(origin.unique_url(f"race{number}", SIZE, int(SIZE / SECONDS)))["id"]
         eventually(lambda: product.download(made)["status"] != "queued", within=60, every=0.05)
-        time.sleep(SECONDS + rng.uniform(-0.1, 0.6))
+        time.sleep(SECONDS + rng.uniform(-0.3, 0.4))
         answer = product.call("DELETE", f"/downloads/{made}").status_code
         return agree(product, origin, made, number, answer)
 

@@ -61,7 +61,7 @@ def test_a_stopped_worker_and_child_lose_the_job_and_change_nothing(
     made = product.queue(origin.unique_url("zombie", 1_500_000, 150_000))["id"]
     child = eventually(lambda: child_that_fetches(product, made), within=20)
     eventually(lambda: product.download(made)["downloaded_bytes"] > 0, within=20)
-    worker = worker_of(product)
+    worker = product.lease_holder()
     for process in (worker, child):
         process.suspend()
     time.sleep(8)  # twice the lease
@@ -73,17 +73,6 @@ def test_a_stopped_worker_and_child_lose_the_job_and_change_nothing(
     assert len(list(product.published())) == 1
     assert ended["attempt"] == 0
     eventually(lambda: not product.partials(), within=30)
-
-
-def worker_of(product: Product) -> psutil.Process:
-    """The process that holds the leases, known by the lock with which it says that it lives."""
-    for process in product.tree():
-        try:
-            if any("/holders/" in file.path for file in process.open_files()):
-                return process
-        except psutil.Error:
-            continue
-    raise AssertionError("no worker holds a lease")
 
 
 def resume(process: psutil.Process) -> None:

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import signal
 import socket
 import sys
 import urllib.request
@@ -19,9 +18,12 @@ from django.db import connections
 from core import processes
 from core.serving import first_admin, static_files
 from core.serving.part import Part
+from core.serving.stopping import StopSignals
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 12.0
+# Our own server is never asked for by a proxy, whatever http_proxy says.
+_DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Command(BaseCommand):
@@ -39,7 +41,8 @@ class Command(BaseCommand):
             _check_port(host, port)
             _set_up()
             os.environ[processes.TREE_VARIABLE] = str(settings.DATA_DIR)
-            stop = _StopSignals()
+            first_admin.ask(options["admin"])
+            stop = StopSignals()
             parts = [
                 Part("web", [*_manage("web"), "--host", host, "--port", str(port)]),
                 Part("worker", _manage("worker")),
@@ -56,7 +59,7 @@ class Command(BaseCommand):
                 _stop(parts)
 
     def _greet(
-        self, host: str, port: int, admin: str, parts: list[Part], stop: "_StopSignals"
+        self, host: str, port: int, admin: str, parts: list[Part], stop: StopSignals
     ) -> None:
         """The first line with a URL says: ready."""
         url = f"http://{_visible(host)}:{port}/"
@@ -67,21 +70,6 @@ class Command(BaseCommand):
                 self.stdout.write(line)
             connections.close_all()
             self.stdout.flush()
-
-
-class _StopSignals:
-    """True once Ctrl-C or SIGTERM came."""
-
-    def __init__(self) -> None:
-        self.came = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._note)
-
-    def _note(self, *_: object) -> None:
-        self.came = True
-
-    def __bool__(self) -> bool:
-        return self.came
 
 
 def _only_one() -> IO[str]:
@@ -126,11 +114,11 @@ def _visible(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared only
 
 
-def _wait_for(url: str, parts: list[Part], stop: _StopSignals) -> None:
+def _wait_for(url: str, parts: list[Part], stop: StopSignals) -> None:
     began = monotonic()
     while not stop and monotonic() - began < _START_SECONDS:
         try:
-            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own server
+            with _DIRECTLY.open(url, timeout=2):
                 return
         except OSError:
             for part in parts:

@@ -2,9 +2,9 @@
 
 import logging
 import os
-import signal
 import sys
 import threading
+from time import sleep
 from typing import Any
 
 from django.conf import settings
@@ -16,10 +16,11 @@ from core import processes
 from core.children.client import ForkServer
 from core.jobs import node
 from core.jobs.supervision import Supervision
+from core.serving.stopping import StopSignals
 
 logger = logging.getLogger(__name__)
 
-_ROUND_SECONDS = 1.0
+_ROUND_SECONDS = 0.5
 _GRACE_SECONDS = 8.0
 
 
@@ -35,13 +36,11 @@ class Command(BaseCommand):
         # and go on taking jobs.
         processes.bind_forks()
         cluster = Cluster()
-        stopping = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):  # in place of the cluster's own handlers
-            signal.signal(number, lambda *_: stopping.set())
+        stopping = StopSignals()  # in place of the cluster's own handlers
         connections.close_all()
         cluster.start()
         supervision = Supervision()
-        problem = _watch(cluster, children, supervision, stopping)
+        problem = _watch_safely(cluster, children, supervision, stopping)
         _stop(cluster, children)
         supervision.leave()
         if problem:
@@ -51,11 +50,23 @@ class Command(BaseCommand):
         os._exit(3 if problem else 0)  # past multiprocessing's wait for processes that are gone
 
 
+def _watch_safely(
+    cluster: Any, children: ForkServer, supervision: Supervision, stopping: StopSignals
+) -> str:
+    """A node that nobody looks after must not go on: whatever went wrong ends it."""
+    try:
+        return _watch(cluster, children, supervision, stopping)
+    except Exception:
+        logger.exception("The node's supervision failed")
+        return "This node has to start anew."
+
+
 def _watch(
-    cluster: Any, children: ForkServer, supervision: Supervision, stopping: threading.Event
+    cluster: Any, children: ForkServer, supervision: Supervision, stopping: StopSignals
 ) -> str:
     """Look after the node until it is told to stop, or is beyond repair: then say why."""
-    while not stopping.wait(_ROUND_SECONDS):
+    while not stopping:
+        sleep(_ROUND_SECONDS)
         if not cluster.sentinel.is_alive():
             return "The queue's sentinel died; this node has to start anew."
         if not children.alive():

@@ -37,6 +37,25 @@
   document.body.addEventListener("toast", (event) => say(event.detail.level, event.detail.text));
   for (const toast of toasts.children) show(toast);
 
+  // -- no answer, or one that says nothing: an older "it is done" must not pass for the answer
+
+  const AWAY = [502, 503, 504];
+
+  function unanswered({ detail }) {
+    const background = detail.requestConfig?.triggeringEvent?.type === "live:changed";
+    const said = detail.xhr?.getResponseHeader("HX-Trigger");
+    if (background || said) return;
+    const status = detail.xhr?.status ?? 0;
+    if (status && status < 500) return;
+    toasts.replaceChildren();
+    const away = !status || AWAY.includes(status);
+    say("warning", away ? toasts.dataset.away : toasts.dataset.broken);
+  }
+
+  for (const name of ["sendError", "timeout", "responseError"]) {
+    document.body.addEventListener(`htmx:${name}`, unanswered);
+  }
+
   // -- a change of state is read out once; progress never is
 
   let announced = new Map();

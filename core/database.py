@@ -1,10 +1,13 @@
-"""The clock by which leases are judged."""
+"""The database as a server: its clock, and what it raises while it is away."""
 
 from datetime import datetime
 
-from django.db import connection
+import psycopg
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
 from django.utils import timezone
+
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError)
 
 
 def database_now() -> Now | datetime:
