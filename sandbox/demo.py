@@ -70,7 +70,7 @@ def _manage(*words: str, given: str = "") -> None:
 def _explain(data_dir: str) -> None:
     """No full address: the first line with one is the server's, which says that it is ready."""
     print(f"Demo: teacher «professora», staff «diretora», password for both «{_PASSWORD}».")
-    print("Links to paste, all played on this machine (programs put https:// before them):")
+    print("Links to paste, all played on this machine (programs put https before them):")
     for lesson in catalogue.lessons():
         print(f"  {_bare(lesson.youtube_url)}  {lesson.title}")
     print("  videos.example/hls/master.m3u8  an HLS stream")
