@@ -43,8 +43,7 @@ def test_the_first_start_offers_a_link_that_makes_the_admin_once(product):
         "csrfmiddlewaretoken": session.cookies["csrftoken"],
         "email": "diretora@escola.example",
         "full_name": "Marta Lima",
-        "password1": "giz-e-lousa-7",
-        "password2": "giz-e-lousa-7",
+        "password": "giz-e-lousa-7",
     }
     made = session.post(link, data=form, headers={"Referer": link}, timeout=10)
     assert made.status_code == 200
