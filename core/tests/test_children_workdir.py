@@ -8,10 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from core.children import client, workdir
-from core.tests.children import group_of, hear, is_gone, is_running, last, pid_of
+from core.tests.children import eventually, group_of, hear, is_gone, is_running, last, pid_of
 from core.tests.conftest import ENTRIES
 
 
@@ -127,7 +128,11 @@ def test_programs_of_the_child_do_not_hold_the_folder(
     child = client.launch(fork_socket, f"{ENTRIES}:sleep", job)
     program = hear(child, "sleeping")[-1]["program"]
 
-    held = [link.readlink() for link in Path(f"/proc/{program}/fd").iterdir()]
+    lock = str(folder / workdir.LOCK)
 
-    assert folder / workdir.LOCK not in held
+    def holds_none() -> bool:
+        """Once it has become the program, which closes what is not meant for it."""
+        return all(file.path != lock for file in psutil.Process(program).open_files())
+
+    assert eventually(holds_none)
     child.kill()
