@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import coverage
+import psutil
 
 from core.children.client import Child, ForkServer
-from core.children.workdir import started_at
 
 Event = dict[str, Any]
 
@@ -66,9 +66,10 @@ def eventually(condition: Callable[[], bool], *, seconds: float = 5) -> bool:
 
 def is_running(pid: int) -> bool:
     """Neither gone nor waiting to be buried."""
-    if started_at(pid) is None:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def is_gone(pid: int, *, seconds: float = 5) -> bool:
@@ -78,11 +79,10 @@ def is_gone(pid: int, *, seconds: float = 5) -> bool:
 def group_of(pid: int) -> list[int]:
     """The processes of this group that still run."""
     members = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and is_running(int(entry.name)):
-            try:
-                if os.getpgid(int(entry.name)) == pid:
-                    members.append(int(entry.name))
-            except ProcessLookupError:
-                continue
+    for member in psutil.pids():
+        try:
+            if os.getpgid(member) == pid and is_running(member):
+                members.append(member)
+        except ProcessLookupError:
+            continue
     return members
