@@ -29,7 +29,13 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="chromium is not installed"),
 ]
 # What browser and htmx say where a test takes the server away.
-UNANSWERED = ("ERR_FAILED", "htmx:sendError", "status of 500", "Response Status Error Code 500")
+UNANSWERED = (
+    "ERR_FAILED",
+    "htmx:sendError",
+    "htmx:afterRequest",
+    "status of 500",
+    "Response Status Error Code 500",
+)
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>' + "Wort" * 60
 
 
@@ -141,6 +147,7 @@ def test_an_older_success_does_not_pass_for_the_answer_of_a_site_that_is_away(
     page.fill("#id_url", "videos.example.org/lesson.mp4")
     page.press("#id_url", "Enter")
     expect(page.locator(".toast-note")).to_contain_text("It is in the queue.")
+    expect(page.locator("#panel-waiting .row-title")).to_have_count(2)  # drawn anew by then
 
     page.route(
         "**/cancel", lambda route: route.fulfill(status=status) if status else route.abort()
