@@ -113,7 +113,12 @@ class DownloadView(ApiView):
 class RetryView(ApiView):
     scopes = {"POST": "downloads:write"}
     refusals = {
-        "POST": {409: {"not_retryable": "Only what failed or was cancelled starts again."}}
+        "POST": {
+            409: {
+                "not_retryable": "Only what failed or was cancelled starts again.",
+                "already_under_way": "The same video is being downloaded.",
+            }
+        }
     }
 
     @extend_schema(

@@ -9,7 +9,7 @@ from downloads.models.download import Download
 
 
 class Transition(models.Model):
-    """Append-only. `actor` says who moved it: user:<id>, worker:<holder> or sweeper."""
+    """Append-only. `actor`: user:<id>, worker (with :<holder> at a claim) or sweeper."""
 
     download = models.ForeignKey(Download, models.CASCADE, related_name="transitions")
     source = models.CharField(_("from"), max_length=12, choices=Status, blank=True)

@@ -337,4 +337,4 @@ def test_fifty_thousand_downloads_are_listed_found_and_narrowed_down_in_a_fifth_
             began = time.process_time()  # ours alone, whatever else the machine does
             assert clara_client.get(DOWNLOADS, query).status_code == 200
             taken.append(time.process_time() - began)
-        assert min(taken) < 0.2, (query, taken)
+        assert sorted(taken)[2] < 0.2, (query, taken)
