@@ -38,13 +38,15 @@ RUN apt-get update \
     && groupadd --gid 10001 classroom \
     && useradd --uid 10001 --gid 10001 --home-dir /srv/classroom \
        --shell /usr/sbin/nologin classroom \
-    && install -d -o classroom -g classroom /srv/classroom/var /srv/classroom/media
+    && install -d -o classroom -g classroom \
+       /srv/classroom/var /srv/classroom/media /srv/classroom/ytdlp
 COPY --from=build /srv/classroom/venv /srv/classroom/venv
 COPY --from=build /srv/classroom/app /srv/classroom/app
 COPY --from=build /build/static /srv/classroom/var/static
 ENV PROFILE=production \
     DATA_DIR=/srv/classroom/var \
     DOWNLOAD_DIR=/srv/classroom/media \
+    YTDLP_DIR=/srv/classroom/ytdlp \
     HOST=0.0.0.0 \
     PORT=8000
 USER 10001:10001
