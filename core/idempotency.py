@@ -11,15 +11,26 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core import crypto
 from core.errors import ExpectedError, Invalid
 from core.models import IdempotencyKey
 
 KEPT = timedelta(hours=24)
 
 KEY_PATTERN = "^[!-~]{1,255}$"
+
+# How the API description names it.
+PARAMETER = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "pattern": KEY_PATTERN, "example": "lesson-2026-11-20"},
+    OpenApiParameter.HEADER,
+    description="Any text without spaces. The same request sent again under the same key within "
+    "a day is not done again; its first answer is repeated.",
+)
 
 
 class KeyReused(ExpectedError):
@@ -32,10 +43,14 @@ class KeyReused(ExpectedError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an endpoint answers; `body` is plain JSON, so that it can be kept."""
+    """What an endpoint answers; `body` is plain JSON, so that it can be kept.
+
+    One that is `secret` is kept encrypted.
+    """
 
     status: int
     body: Any
+    secret: bool = False
 
 
 def answer_once(request: Request, work: Callable[[], Answer]) -> Response:
@@ -62,10 +77,17 @@ def answer_once(request: Request, work: Callable[[], Answer]) -> Response:
         replayed = kept.status is not None
         if not replayed:
             answer = work()
-            kept.status, kept.body = answer.status, answer.body
+            kept.status, kept.body = answer.status, _closed(answer)
             kept.save(update_fields=["status", "body"])
     headers = {"Idempotency-Replayed": "true"} if replayed else None
-    return Response(kept.body, status=kept.status, headers=headers)
+    return Response(_opened(kept.body), status=kept.status, headers=headers)
+
+
+def is_known(request: Request) -> bool:
+    """Whether `answer_once` will repeat an answer, or refuse the key."""
+    key = request.headers.get("Idempotency-Key")
+    own = IdempotencyKey.objects.filter(owner_id=request.user.pk, key=key)
+    return bool(key) and own.exists()
 
 
 def _kept(request: Request, key: str) -> IdempotencyKey:
@@ -78,6 +100,20 @@ def _kept(request: Request, key: str) -> IdempotencyKey:
     if kept.request_digest != digest:
         raise KeyReused
     return kept
+
+
+def _closed(answer: Answer) -> Any:
+    return crypto.encrypt(json.dumps(answer.body)) if answer.secret else answer.body
+
+
+def _opened(body: Any) -> Any:
+    """:raises KeyReused: a day is not over, but the key of encryption has been taken away"""
+    if not isinstance(body, str):
+        return body
+    try:
+        return json.loads(crypto.decrypt(body))
+    except crypto.Undecipherable:
+        raise KeyReused from None
 
 
 def _digest(request: Request) -> str:

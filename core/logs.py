@@ -16,6 +16,8 @@ _NAMED = re.compile(
 _HEADER = re.compile(r"(?i)(\b(?:authorization|cookie|set-cookie)[\"']?\s*[:=]\s*[\"']?)[^\"'\n]+")
 _SHAPED = re.compile(r"\b(cdk_|ya29\.|1//)[\w.-]+")
 _IN_URL = re.compile(r"(://[^/\s:@]*:)[^@\s/]+(?=@)")
+# Whoever knows one of these addresses may use it.
+_SECRET_PATH = re.compile(r"(/(?:connect|setup|password/reset/key)/)[\w:.-]{16,}")
 _LINE_ENDS = str.maketrans({"\n": "\\n", "\r": "\\r", "\x0b": "\\v", "\x0c": "\\f", "\x1b": "␛"})
 
 
@@ -24,6 +26,7 @@ def redacted(text: str) -> str:
     text = _NAMED.sub(rf"\1{_HIDDEN}", text)
     text = _HEADER.sub(rf"\1{_HIDDEN}", text)
     text = _SHAPED.sub(rf"\1{_HIDDEN}", text)
+    text = _SECRET_PATH.sub(rf"\1{_HIDDEN}", text)
     return _IN_URL.sub(rf"\1{_HIDDEN}", text)
 
 

@@ -12,7 +12,7 @@ from core.logs import request_id
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 _GIVEN = re.compile(r"^[A-Za-z0-9._-]{8,64}\Z")
-_SLASHLESS = re.compile(r"^/(api|health|docs|redoc)(/|\Z)")
+_SLASHLESS = re.compile(r"^/(api|health|metrics|docs|redoc)(/|\Z)")
 
 
 class RequestIdMiddleware:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from core import failpoints
 from core.errors import NotFound
 
 
@@ -47,12 +48,22 @@ def publish(folder: Path, key: str) -> None:
     records `key` afterwards never points at less than the whole folder.
     """
     target = path_of(key)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_shelf(target.parent)
     for file in folder.iterdir():
         _sync(file)
     _sync(folder)
+    failpoints.reach("publish.synced")
     folder.rename(target)
+    failpoints.reach("publish.renamed")
     _sync(target.parent)
+
+
+def _make_shelf(shelf: Path) -> None:
+    """A folder that nothing has synced is gone after a power cut, with all that lies in it."""
+    if not shelf.exists():
+        shelf.mkdir(parents=True, exist_ok=True)
+        for above in (shelf.parent, shelf.parent.parent):
+            _sync(above)
 
 
 def remove(key: str) -> None:

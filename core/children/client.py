@@ -118,6 +118,11 @@ class Child:
                 self.pid = event["pid"]
         return events
 
+    def send(self, answer: Mapping[str, Any]) -> None:
+        """Answer what the child has asked; one that is gone needs no answer."""
+        with contextlib.suppress(OSError):
+            self._connection.sendall(pack(answer))
+
     def kill(self) -> None:
         """End it and all that it started, at once, even if it is stopped."""
         if self.pid is None:

@@ -1,22 +1,24 @@
 """The life of one child: a process group of its own, limits, guard, work, end."""
 
 import importlib
+import logging
 import os
 import resource
 import signal
 import socket
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
 from core.children import guard, proxied, workdir
-from core.children.wire import MAX_LINE_BYTES, Lines, Message, pack
+from core.children.line import Line
+from core.children.wire import MAX_LINE_BYTES, Lines, Message
+from core.logs import redacted
 from core.text import printable
 
-Emit = Callable[[Message], None]
+logger = logging.getLogger(__name__)
 
 _DETAIL_LENGTH = 1000
 _JOB_SECONDS = 30
@@ -29,18 +31,18 @@ def live(connection: socket.socket) -> NoReturn:
     try:
         os.setsid()
         request = _receive(connection)
-        emit = _emitter(connection)
+        emit = Line(connection)
         emit({"event": "started", "pid": os.getpid()})
-        threading.Thread(target=_die_with, args=(connection,), daemon=True).start()
+        threading.Thread(target=emit.listen, daemon=True).start()
         _work(request["entry"], request["job"], emit)
-    except BaseException:  # noqa: BLE001  the forked server's code must never go on in here
-        traceback.print_exc()
+    except BaseException:
+        logger.exception("A child broke")
     finally:
         # Whatever threads and exit handlers the libraries left behind: this ends the process.
         os._exit(0)
 
 
-def _work(entry: str, job: dict[str, Any], emit: Emit) -> None:
+def _work(entry: str, job: dict[str, Any], emit: Line) -> None:
     try:
         function = _resolve(entry, job)
         if folder := job.get("workdir"):
@@ -51,11 +53,17 @@ def _work(entry: str, job: dict[str, Any], emit: Emit) -> None:
     except workdir.Busy as busy:
         emit(failure(str(busy), busy=True))
     except MemoryError:
-        traceback.print_exc()
+        _log(job)
         emit(_too_large())
     except BaseException as error:  # noqa: BLE001  also SystemExit of a library
-        traceback.print_exc()
-        emit(failure(f"{type(error).__name__}: {error}"))
+        _log(job)
+        emit(failure(redacted(f"{type(error).__name__}: {error}")))
+
+
+def _log(job: Mapping[str, Any]) -> None:
+    """The traceback, under the name by which people are told of this run."""
+    run = f"{Path(job.get('workdir') or 'job').name}-{job.get('run', 0)}"
+    logger.error("%s broke", run, exc_info=True)  # noqa: LOG014 - called while one is handled
 
 
 def failure(detail: str, *, busy: bool = False) -> Message:
@@ -75,13 +83,13 @@ def _too_large() -> Message:
     return {**failure("out of memory"), "code": "limit.size", "retryable": False}
 
 
-def _resolve(entry: str, job: dict[str, Any]) -> Callable[[dict[str, Any], Emit], None]:
+def _resolve(entry: str, job: dict[str, Any]) -> Callable[[dict[str, Any], Line], None]:
     """`module:function`; a module's `prepare(job)` runs first, still outside the guard."""
     module_name, _, name = entry.partition(":")
     module = importlib.import_module(module_name)
     if prepare := getattr(module, "prepare", None):
         prepare(job)
-    function: Callable[[dict[str, Any], Emit], None] = getattr(module, name)
+    function: Callable[[dict[str, Any], Line], None] = getattr(module, name)
     return function
 
 
@@ -108,24 +116,3 @@ def _receive(connection: socket.socket) -> Message:
         messages = lines.feed(data)
     connection.settimeout(None)
     return messages[0]
-
-
-def _emitter(connection: socket.socket) -> Emit:
-    lock = threading.Lock()
-
-    def emit(message: Message) -> None:
-        with lock:
-            try:
-                connection.sendall(pack(message))
-            except OSError:
-                os.killpg(0, signal.SIGKILL)
-
-    return emit
-
-
-def _die_with(connection: socket.socket) -> None:
-    """The caller never sends anything more: whatever arrives means that it is gone."""
-    try:
-        connection.recv(1)
-    finally:
-        os.killpg(0, signal.SIGKILL)

@@ -6,6 +6,7 @@ Only Python's own HTTP client speaks to a proxy in a child; requests and urllib3
 import functools
 import http.client
 import socket
+import time
 from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ from core.children.addresses import (
     looks_private,
     parse_endpoint,
 )
+
+_REMEMBERED_SECONDS = 10
 
 
 def install(allowed: Collection[str]) -> None:
@@ -43,11 +46,15 @@ def install(allowed: Collection[str]) -> None:
     http.client.HTTPConnection.set_tunnel = checked_tunnel  # type: ignore[method-assign]
 
 
-@functools.lru_cache(maxsize=256)
 def check_target(host: str, port: int, allowed: frozenset[str]) -> None:
     """
     :raises BlockedAddress: the host is not, or not only, in the public internet
     """
+    _check(host, port, allowed, int(time.monotonic() // _REMEMBERED_SECONDS))
+
+
+@functools.lru_cache(maxsize=256)
+def _check(host: str, port: int, allowed: frozenset[str], _moment: int) -> None:
     if endpoint(host, port) in {parse_endpoint(pair) for pair in allowed}:
         return
     if looks_private(host, port, ()) or port in REFUSED_PORTS:

@@ -23,6 +23,7 @@ from typing import NoReturn
 
 from core.children import process
 from core.children.wire import pack, socket_name
+from core.logs import RedactingFilter
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--die-with-parent", type=int, metavar="PID", default=0)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(RedactingFilter())
     if options.die_with_parent:
         _die_with(options.die_with_parent)
     _preload(name for name in options.preload.split(",") if name)

@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from core.database import database_now
 from core.jobs import holders
-from core.jobs.kind import Failure, Fenced, JobKind, Lease
+from core.jobs.kind import Failure, Fenced, JobKind, Lease, Move
 from core.jobs.states import sources_of
 from core.models import Status
 from core.models.job import AnyJob
@@ -37,26 +38,49 @@ def move(
     fields: dict[str, Any] | None = None,
 ) -> AnyJob | None:
     """Move a job, if it is still where that is allowed and `where` holds; None otherwise."""
-    condition = Q(where or Q(), id=job_id, status__in=sources_of(target))
+    moved = move_many(
+        kind, [job_id], target=target, actor=actor, reason=reason, where=where, fields=fields
+    )
+    return moved[0] if moved else None
+
+
+def move_many(
+    kind: JobKind[AnyJob],
+    job_ids: Sequence[int],
+    *,
+    target: Status,
+    actor: str,
+    reason: str = "",
+    where: Q | None = None,
+    fields: dict[str, Any] | None = None,
+) -> list[AnyJob]:
+    """Move those of these jobs for which it is allowed, all in a few queries; return them.
+
+    Their rows are locked in the order of their ids, before anything else is.
+    """
+    condition = Q(where or Q(), id__in=job_ids, status__in=sources_of(target))
     with transaction.atomic():
-        job = kind.rows().select_for_update(of=("self",)).filter(condition).first()
-        if job is None:
-            return None
-        source = Status(job.status)
-        kind.rows().filter(condition).update(status=target, **(fields or {}))
-        job.refresh_from_db()
-        kind.moved(job, source, reason, actor)
-        return job
+        rows = kind.rows().select_for_update(of=("self",), no_key=True).order_by("id")
+        sources = {job.pk: Status(job.status) for job in rows.filter(condition)}
+        if not sources:
+            return []
+        kind.rows().filter(id__in=sources).update(status=target, **(fields or {}))
+        jobs = list(kind.rows().filter(id__in=sources).order_by("id"))
+        kind.moved([Move(job, sources[job.pk]) for job in jobs], reason, actor)
+        return jobs
 
 
 def claim(kind: JobKind[AnyJob], *, holder: str) -> AnyJob | None:
-    """Take the next job in turn; of two workers who want the same row one gets it."""
-    turn = kind.rows().claimable().in_turn().values_list("id", flat=True)
-    for job_id in list(turn[:_CANDIDATES]):
+    """Take the next job in turn; of two workers who want the same row one gets it.
+
+    The UPDATE looks at this row alone. With a join its conditions would move into a subquery,
+    which PostgreSQL does not ask again after it has waited for the other worker.
+    """
+    for job_id in kind.rows().claimable().next_ids(_CANDIDATES):
         with transaction.atomic():
-            taken = (
+            taken = kind.admits(job_id) and (
                 kind.rows()
-                .claimable()
+                .due()
                 .filter(id=job_id)
                 .update(
                     status=Status.RUNNING,
@@ -72,7 +96,7 @@ def claim(kind: JobKind[AnyJob], *, holder: str) -> AnyJob | None:
             )
             if taken:
                 job = kind.rows().get(id=job_id)
-                kind.moved(job, Status.QUEUED, "", f"worker:{holder}")
+                kind.moved([Move(job, Status.QUEUED)], "", f"worker:{holder}")
                 return job
     return None
 
@@ -112,7 +136,7 @@ def complete(kind: JobKind[AnyJob], lease: Lease, **fields: Any) -> AnyJob:
 def fail(kind: JobKind[AnyJob], lease: Lease, failure: Failure) -> AnyJob | None:
     """Count a failed attempt: queue the job for the next one, or give it up."""
     with transaction.atomic():
-        job = kind.rows().select_for_update(of=("self",)).held(lease).first()
+        job = kind.rows().select_for_update(of=("self",), no_key=True).held(lease).first()
         if job is None:
             return None
         attempt = job.attempt + 1
@@ -180,10 +204,11 @@ def hand_back(
     )
 
 
-def cancel(kind: JobKind[AnyJob], job_id: int, *, actor: str) -> AnyJob | None:
-    return move(
+def cancel(kind: JobKind[AnyJob], job_ids: Sequence[int], *, actor: str) -> list[AnyJob]:
+    """Those that had not ended yet."""
+    return move_many(
         kind,
-        job_id=job_id,
+        job_ids,
         target=Status.CANCELLED,
         actor=actor,
         fields={
@@ -196,11 +221,13 @@ def cancel(kind: JobKind[AnyJob], job_id: int, *, actor: str) -> AnyJob | None:
     )
 
 
-def requeue(kind: JobKind[AnyJob], job_id: int, *, actor: str, **fields: Any) -> AnyJob | None:
-    """Queue an ended job anew, with all its attempts."""
-    return move(
+def requeue(
+    kind: JobKind[AnyJob], job_ids: Sequence[int], *, actor: str, **fields: Any
+) -> list[AnyJob]:
+    """Queue ended jobs anew, with all their attempts; those that failed or were cancelled."""
+    return move_many(
         kind,
-        job_id=job_id,
+        job_ids,
         target=Status.QUEUED,
         actor=actor,
         where=Q(status__in=[Status.FAILED, Status.CANCELLED]),

@@ -1,19 +1,21 @@
 """The loop of a worker process: claim jobs, watch their children, keep their leases.
 
 One thread: every child is a connection in one `select`, so this process alone writes
-to the database for all its jobs, in one transaction a beat.
+to the database for all its jobs, in one transaction a beat. What children ask is answered on
+threads of its own, and jobs without a child run on one more each kind (core.jobs.lane).
 """
 
 import errno
 import logging
 import select
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from time import monotonic, sleep
 from typing import Any, Generic
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import Q
 
 from core import wakeup
@@ -21,16 +23,19 @@ from core.children.client import Child
 from core.database import AWAY
 from core.jobs import lifecycle, node
 from core.jobs.holders import Holder
-from core.jobs.kind import Event, Failure, Fenced, JobKind, Lease, PutBack, Run
+from core.jobs.kind import ChildKind, Ended, Event, Failure, Fenced, Lease, PutBack, Run
+from core.jobs.lane import Lane
 from core.jobs.meter import Meter
 from core.models.job import AnyJob
 
 logger = logging.getLogger(__name__)
 
 _TICK_SECONDS = 0.25
+_ANSWER_SECONDS = 0.02
 _BEAT_SECONDS = 1.0
 _PUBLISH_SECONDS = 0.4
 _BUSY_SECONDS = 5.0
+_ANSWERS_AT_ONCE = 4
 _NOT_STARTED = PutBack("not_started", 1.0)
 
 
@@ -41,9 +46,11 @@ class Runner(Generic[AnyJob]):
     alone: the others of this process go on.
     """
 
-    def __init__(self, kind: JobKind[AnyJob], *, slots: int) -> None:
+    def __init__(self, kind: ChildKind[AnyJob], *, slots: int, lanes: Sequence[Lane] = ()) -> None:
         self.kind = kind
         self.slots = slots
+        self.lanes = lanes
+        self._desk = ThreadPoolExecutor(_ANSWERS_AT_ONCE, "desk")
         self.runs: list[Run[AnyJob]] = []
         self._beaten = self._published = monotonic()
         self._bell: wakeup.Listener | None = None
@@ -52,14 +59,20 @@ class Runner(Generic[AnyJob]):
     def drain(self) -> None:
         with closing(Holder()) as holder:
             self.holder = holder.id
+            for lane in self.lanes:
+                lane.holder = holder.id
             try:
                 while not node.is_stopping():
                     self._claim()
-                    if not self.runs:
+                    if not self.runs and not any(lane.is_busy for lane in self.lanes):
                         return
                     self._step()
             finally:
                 self._let_go()
+                for lane in self.lanes:
+                    with self._patience():
+                        lane.leave()
+                self._desk.shutdown(wait=False, cancel_futures=True)
                 self._unhang_bell()
 
     def _step(self) -> None:
@@ -68,6 +81,7 @@ class Runner(Generic[AnyJob]):
         for run in self.runs:
             with self._isolation(run):
                 self._read(run)
+                self._reply(run)
                 self._judge(run)
         # Facts and stages stand in the row before anybody is told of them.
         self._beat(at_once=rung or any(run.has_news for run in self.runs))
@@ -78,6 +92,8 @@ class Runner(Generic[AnyJob]):
         if not self._may_be_more:
             return
         with self._patience():
+            for lane in self.lanes:
+                lane.poke()
             while len(self.runs) < self.slots and not self.kind.obstacle():
                 job = lifecycle.claim(self.kind, holder=self.holder)
                 if job is None or not self._launch(job):
@@ -112,7 +128,8 @@ class Runner(Generic[AnyJob]):
         bell = self._hang_bell()
         children = [run.child for run in self.runs if run.ended_by is None]
         heard: list[Child | wakeup.Listener] = [*children, *bell]
-        ready, _, _ = select.select(heard, [], [], _TICK_SECONDS)
+        asked = any(run.answer is not None for run in self.runs)
+        ready, _, _ = select.select(heard, [], [], _ANSWER_SECONDS if asked else _TICK_SECONDS)
         rung = any(one in bell for one in ready)
         if rung:
             try:
@@ -138,7 +155,10 @@ class Runner(Generic[AnyJob]):
     def _read(self, run: Run[AnyJob]) -> None:
         for event in run.child.read():
             if run.ended_by is None:
-                self._take(run, event)
+                try:
+                    self._take(run, event)
+                except Ended as end:
+                    self._end(run, end.why)
         if run.child.ended and run.ended_by is None:
             died = Failure("job.crashed", "The child process died.", retryable=True)
             # Without a pid there never was one: the fork server ended with our request in hand.
@@ -151,18 +171,43 @@ class Runner(Generic[AnyJob]):
             case "failed" if event.get("busy"):
                 run.ended_by = PutBack("folder_busy", _BUSY_SECONDS)
             case "failed":
-                run.ended_by = Failure(
+                failure = Failure(
                     event["code"], event["detail"], event["retryable"], event.get("retry_after")
                 )
+                run.ended_by = self.kind.judge(run.job, failure)
             case "progress":
                 run.meter.at(event["downloaded_bytes"])
                 self._note(run, event)
             case "alive":
                 run.meter.alive()
+            case "ask":
+                run.answer = self._desk.submit(self._answer, run.job, event)
             case _:
                 run.meter.alive()
                 run.has_news = True
                 self._note(run, event)
+
+    def _answer(self, job: AnyJob, question: Event) -> Event:
+        try:
+            return self.kind.answer(job, question)
+        except AWAY as problem:
+            logger.warning("The database does not answer: %s", problem)
+            raise Ended(_NOT_STARTED) from problem
+        finally:
+            connections.close_all()
+
+    def _reply(self, run: Run[AnyJob]) -> None:
+        """Hand the child the answer, if there is one by now."""
+        if run.answer is None or run.ended_by is not None:
+            return
+        run.meter.alive()
+        if not run.answer.done():
+            return
+        answer, run.answer = run.answer, None
+        try:
+            run.child.send(answer.result())
+        except Ended as end:
+            self._end(run, end.why)
 
     def _note(self, run: Run[AnyJob], event: Event) -> None:
         fields = self.kind.apply(run, event)
@@ -183,7 +228,7 @@ class Runner(Generic[AnyJob]):
                 detail = f"Nothing came for {run.meter.window:.0f} s."
                 self._end(run, Failure("limit.stalled", detail, retryable=True))
 
-    def _end(self, run: Run[AnyJob], why: Failure) -> None:
+    def _end(self, run: Run[AnyJob], why: Failure | PutBack) -> None:
         run.child.kill()
         run.ended_by = why
 
@@ -313,5 +358,6 @@ class Runner(Generic[AnyJob]):
 
 
 def _of_the_disk(problem: OSError) -> Failure:
-    code = "disk.full" if problem.errno == errno.ENOSPC else "internal"
+    full = problem.errno in (errno.ENOSPC, errno.EDQUOT)
+    code = "disk.full" if full else "internal"
     return Failure(code, str(problem), retryable=True)

@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -10,15 +11,15 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django_q.brokers import get_broker
 
 from core import events, wakeup
 from core.database import AWAY, database_now
 from core.jobs import holders, lifecycle, node
-from core.jobs.kind import JobKind
+from core.jobs.kind import ChildKind, JobKind
+from core.jobs.work import kinds
 from core.models import Status, WorkerHeartbeat
-from core.queue import enqueue
+from core.queue import wake_workers
 
 logger = logging.getLogger(__name__)
 
@@ -32,9 +33,10 @@ class Supervision:
     """Every node looks after all jobs: what it does is conditional, so two at once do no harm."""
 
     def __init__(self) -> None:
-        self.kinds: list[JobKind[Any]] = [import_string(path) for path in settings.JOB_KINDS]
+        self.kinds = kinds()
         self.slots = settings.WORKERS * settings.SLOTS_PER_WORKER
-        self._waiting_since: float | None = None
+        self._waiting_since: dict[JobKind[Any], float] = {}
+        self._held: dict[JobKind[Any], frozenset[str]] = {}
         self._last: dict[str, float] = {}
 
     def look(self) -> str:
@@ -43,7 +45,7 @@ class Supervision:
             return self._look()
         except AWAY as problem:
             logger.warning("The database does not answer: %s", problem)
-            self._waiting_since = None
+            self._waiting_since.clear()
             connections.close_all()
             return "blind"
 
@@ -52,31 +54,38 @@ class Supervision:
             if lifecycle.sweep(kind):
                 logger.warning("Handed back jobs of a worker that is gone")
         waits = [kind for kind in self.kinds if self._can_go_on(kind)]
-        busy = sum(self._busy(kind) for kind in self.kinds)
-        for kind in waits:
-            self._wake(kind)
+        if waits:
+            self._wake()
+        held = {kind: self._tokens(kind) for kind in self.kinds}
         if self._is_due("heartbeat", _HEARTBEAT_SECONDS):
-            self._beat(busy)
+            self._beat(sum(len(tokens) for tokens in held.values()))
         if self._is_due("tidy", _TIDY_SECONDS):
             self._tidy()
-        return self._judge(bool(waits) and busy < self.slots)
+        ignored = [kind for kind in waits if self._ignores(kind, held[kind])]
+        self._held = held
+        return self._judge(ignored)
+
+    def _ignores(self, kind: JobKind[Any], held: frozenset[str]) -> bool:
+        """Whether this node should have taken a job that waits, and took none since the last look:
+        children have their slots, every other kind has one lane a worker. On a busy machine short
+        jobs come and go, so that some slot is always free.
+        """
+        most = self.slots if isinstance(kind, ChildKind) else settings.WORKERS
+        return len(held) < most and held <= self._held.get(kind, frozenset())
 
     def _can_go_on(self, kind: JobKind[Any]) -> bool:
-        """Whether jobs wait that could be started; if something is in their way, they say so."""
-        waiting = kind.rows().claimable()
-        if obstacle := kind.obstacle():
-            waiting.filter(wait_reason="").update(wait_reason=obstacle)
-            return False
-        return waiting.exists()
+        """Whether jobs wait that could be started."""
+        return not kind.obstacle() and kind.rows().claimable().exists()
 
-    def _busy(self, kind: JobKind[Any]) -> int:
+    def _tokens(self, kind: JobKind[Any]) -> frozenset[str]:
+        """Of the runs this node has in hand."""
         mine = kind.rows().filter(status=Status.RUNNING, holder__startswith=node.name())
-        return int(mine.count())
+        return frozenset(mine.values_list("token", flat=True))
 
-    def _wake(self, kind: JobKind[Any]) -> None:
+    def _wake(self) -> None:
         wakeup.ring()
         if get_broker().queue_size() == 0:
-            enqueue(kind.task)
+            wake_workers()
 
     def _beat(self, busy: int) -> None:
         now = database_now()
@@ -94,19 +103,19 @@ class Supervision:
 
     def _tidy(self) -> None:
         for kind in self.kinds:
-            kind.sweep_files()
+            _try(kind.plan)
+            _try(kind.sweep_files)
         holders.forget_ended()
         silent = database_now() - timedelta(seconds=_SILENT_SECONDS)
         WorkerHeartbeat.objects.filter(seen_at__lt=silent).delete()
         events.prune(timezone.now())
 
-    def _judge(self, ignored: bool) -> str:
+    def _judge(self, ignored: list[JobKind[Any]]) -> str:
         """A worker of this node with a free slot takes a waiting job within a second."""
-        if not ignored:
-            self._waiting_since = None
-            return "well"
-        self._waiting_since = self._waiting_since or monotonic()
-        return "wedged" if monotonic() - self._waiting_since > _WEDGED_SECONDS else "well"
+        now = monotonic()
+        self._waiting_since = {kind: self._waiting_since.get(kind, now) for kind in ignored}
+        longest = max((now - since for since in self._waiting_since.values()), default=0.0)
+        return "wedged" if longest > _WEDGED_SECONDS else "well"
 
     def _is_due(self, what: str, seconds: float) -> bool:
         now = monotonic()
@@ -121,3 +130,13 @@ class Supervision:
             WorkerHeartbeat.objects.filter(holder=node.name()).delete()
         except AWAY:
             connections.close_all()
+
+
+def _try(what: Callable[[], object]) -> None:
+    """What fails here fails again on a node that starts anew: it is said, and tried next time."""
+    try:
+        what()
+    except AWAY:
+        raise
+    except Exception:
+        logger.exception("A part of the node's tidying failed")

@@ -30,12 +30,21 @@ class JobQuerySet(models.QuerySet[AnyJob]):
     def active(self) -> Self:
         return self.filter(status__in=ACTIVE)
 
-    def claimable(self) -> Self:
+    def due(self) -> Self:
+        """Queued, and not to wait any longer. Of this table alone: the claim is made with it."""
         return self.filter(status=Status.QUEUED, available_at__lte=database_now())
+
+    def claimable(self) -> Self:
+        """Due, and nothing else is in the way; a kind may look into other tables for that."""
+        return self.due()
 
     def in_turn(self) -> Self:
         """The order in which queued jobs are taken."""
         return self.order_by("-priority", "available_at", "id")
+
+    def next_ids(self, limit: int) -> list[int]:
+        """The jobs to be taken next, first come first served unless a kind knows better."""
+        return list(self.in_turn().values_list("id", flat=True)[:limit])
 
     def lapsed(self) -> Self:
         """Running jobs whose worker has not been heard of for longer than a lease."""

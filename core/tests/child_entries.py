@@ -30,6 +30,10 @@ def fail(job: dict[str, Any], emit: Emit) -> None:
     raise RuntimeError("the dog ate it")
 
 
+def fail_with(job: dict[str, Any], emit: Emit) -> None:
+    raise RuntimeError(job["words"])
+
+
 def die(job: dict[str, Any], emit: Emit) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -158,3 +162,27 @@ def hoard(job: dict[str, Any], emit: Emit) -> None:
 
 def fail_oddly(job: dict[str, Any], emit: Emit) -> None:
     raise RuntimeError("a\x00b\x1b[31m\ud83d")
+
+
+def ask(job: dict[str, Any], emit: Any) -> None:
+    for what in job["questions"]:
+        emit({"event": "said", "text": emit.ask({"what": what})["text"]})
+
+
+def hang(job: dict[str, Any], emit: Emit) -> None:
+    """Deaf to SIGTERM, beside a program that is too, and busy for ever: it says that it lives."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    program = subprocess.Popen([_sleeper(job), "60"])
+    Path(job["workdir"], "pids").write_text(f"{os.getpid()} {program.pid}")
+    while True:
+        emit({"event": "alive"})
+        time.sleep(0.05)
+
+
+def drip(job: dict[str, Any], emit: Emit) -> None:
+    """A byte every now and then, which is less than anybody waits for."""
+    Path(job["workdir"], "pids").write_text(str(os.getpid()))
+    for count in range(10_000):
+        facts = {"total_bytes": 5000, "speed": 10.0, "eta": None}
+        emit({"event": "progress", "downloaded_bytes": count, **facts})
+        time.sleep(0.05)

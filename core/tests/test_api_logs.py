@@ -33,6 +33,9 @@ def line(message: str, *arguments: object) -> logging.LogRecord:
         ("Cookie: sessionid=abc; csrftoken=def", "Cookie: […]"),
         ("the token is gone: ask again", "the token is gone: ask again"),
         ("two\nlines\r\nhere", "two\\nlines\\r\\nhere"),
+        ("Not Found: /connect/aB3_-aB3_-aB3_-aB3_/result", "Not Found: /connect/[…]/result"),
+        ("/setup/Imd.aB3:x_y-aB3aB3aB3", "/setup/[…]"),
+        ("/google/connect/ is open", "/google/connect/ is open"),
         ("https://example.org/a?b=c", "https://example.org/a?b=c"),
     ],
 )

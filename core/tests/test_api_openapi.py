@@ -48,7 +48,7 @@ def test_every_answer_has_an_example_that_fits_its_schema(document):
         contents.append(operation.get("requestBody", {}).get("content", {}))
         for content in contents:
             for kind, media in content.items():
-                if kind.startswith("video/"):
+                if kind.startswith(("video/", "application/zip")):
                     continue
                 assert media["examples"], name
                 for example in media["examples"].values():
@@ -60,7 +60,7 @@ def test_every_operation_tells_how_it_refuses(document):
     for name, operation in each_operation(document):
         refused = {code for code in operation["responses"] if code >= "400"}
         expected = {"400", "503"}
-        if name != "GET /health/live":
+        if name not in {"GET /health/live", "GET /api/v1/auth/google/login"}:
             expected |= {"401", "403"}
         if "{" in name:
             expected |= {"404"}
@@ -79,7 +79,7 @@ def test_both_ways_of_signing_in_are_described(document):
 def test_unknown_fields_are_told_to_be_refused(document):
     schema = document["components"]["schemas"]["DownloadInputRequest"]
     assert schema["additionalProperties"] is False
-    assert schema["required"] == ["url"]
+    assert "required" not in schema  # a link, or a coursework
 
 
 def test_everybody_may_read_the_document_as_json_or_yaml(anonymous, db):

@@ -50,6 +50,31 @@ def test_a_child_announces_itself_then_says_what_it_has_to_say(fork_socket: Path
     assert child.ended
 
 
+def test_a_child_gets_an_answer_to_each_of_its_questions(fork_socket: Path):
+    child = client.launch(fork_socket, f"{ENTRIES}:ask", {"questions": ["where", "when"]})
+    told: list[object] = []
+
+    def answer_all() -> bool:
+        for event in child.read():
+            told.append(event.get("what") or event.get("text"))
+            if event["event"] == "ask":
+                child.send({"text": f"{event['what']} é aqui"})
+        return child.ended
+
+    eventually(answer_all)
+    child.kill()
+    assert told[1:] == ["where", "where é aqui", "when", "when é aqui"]
+
+
+def test_an_answer_to_a_child_that_is_gone_harms_nobody(fork_socket: Path):
+    child = client.launch(fork_socket, f"{ENTRIES}:say", {"texts": []})
+    hear(child)
+
+    child.send({"text": "too late"})
+
+    assert child.ended
+
+
 def test_text_that_is_no_text_arrives_too(fork_socket: Path):
     child = client.launch(fork_socket, f"{ENTRIES}:say", {"texts": ["half \ud83d", "nul \x00"]})
 
@@ -67,6 +92,24 @@ def test_a_job_that_raises_is_an_internal_failure(fork_socket: Path):
         "retry_after": None,
         "busy": False,
     }
+
+
+def test_its_traceback_is_logged_under_the_run_without_secrets(
+    socket_folder: Path, tmp_path: Path, capfd
+):
+    server = ForkServer(socket_folder / "logged.sock", [ENTRIES])
+    server.start()
+    job = {"workdir": str(tmp_path / "d42"), "run": 3, "words": "token=abcdef123456"}
+    (tmp_path / "d42").mkdir()
+
+    hear(client.launch(socket_folder / "logged.sock", f"{ENTRIES}:fail_with", job))
+    server.stop()
+
+    said = capfd.readouterr().err
+    assert "d42-3 broke" in said
+    assert "Traceback" in said
+    assert "in fail_with" in said
+    assert "abcdef123456" not in said
 
 
 def test_what_no_database_takes_is_no_part_of_a_failure(fork_socket: Path):
@@ -142,7 +185,7 @@ def test_kill_ends_a_child_that_is_stopped(fork_socket: Path, sleeper: str):
     child.kill()
 
     assert is_gone(pid_of(child))
-    assert group_of(pid_of(child)) == []
+    eventually(lambda: group_of(pid_of(child)) == [])
 
 
 def test_a_child_whose_caller_is_gone_ends_with_all_its_programs(fork_socket: Path, sleeper: str):

@@ -78,7 +78,7 @@ def test_a_heartbeat_with_an_old_token_changes_nothing_and_says_so(ana):
 def test_a_cancelled_job_cannot_be_completed_by_its_worker(ana):
     make_download(ana)
     job = claimed()
-    assert lifecycle.cancel(DOWNLOADS, job.pk, actor="user:1") is not None
+    assert lifecycle.cancel(DOWNLOADS, [job.pk], actor="user:1")
     with pytest.raises(Fenced):
         lifecycle.complete(DOWNLOADS, lease_of(job))
     job.refresh_from_db()
@@ -90,7 +90,7 @@ def test_a_completed_job_cannot_be_cancelled(ana):
     make_download(ana)
     job = claimed()
     lifecycle.complete(DOWNLOADS, lease_of(job), progress_percent=100)
-    assert lifecycle.cancel(DOWNLOADS, job.pk, actor="user:1") is None
+    assert not lifecycle.cancel(DOWNLOADS, [job.pk], actor="user:1")
     job.refresh_from_db()
     assert job.status == "completed"
 
@@ -169,7 +169,7 @@ def test_a_job_that_could_not_be_started_is_put_back_uncounted(ana):
 
 def test_starting_again_gives_back_every_attempt(ana):
     download = make_download(ana, status="failed", attempt=3, handed_back=4)
-    assert lifecycle.requeue(DOWNLOADS, download.pk, actor="user:1") is not None
+    assert lifecycle.requeue(DOWNLOADS, [download.pk], actor="user:1")
     download.refresh_from_db()
     assert (download.status, download.attempt, download.handed_back) == ("queued", 0, 0)
     assert (download.started_at, download.finished_at, download.error_code) == (None, None, "")

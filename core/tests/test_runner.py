@@ -1,6 +1,7 @@
 """The loop of a worker: each job ends by its own deeds, and none by another's."""
 
 import socket
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from core import storage
 from core.children.client import Child
 from core.children.wire import pack
 from core.jobs import lifecycle, node
+from core.jobs.kind import Ended, Failure, PutBack
 from core.jobs.runner import Runner
 from core.models import Status
 from downloads.models import Download
@@ -187,7 +189,8 @@ def test_a_folder_that_is_held_elsewhere_makes_the_download_wait_uncounted(ana):
     assert (download.status, download.attempt, download.handed_back) == ("queued", 0, 0)
 
 
-def test_a_disk_that_wants_no_folder_fails_the_attempt(ana, settings, tmp_path):
+def test_a_disk_that_wants_no_folder_fails_the_attempt(ana, settings, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.storage.free_bytes", lambda: 2**40)
     download = make_download(ana)
     (tmp_path / "file").touch()
     settings.MEDIA_ROOT = tmp_path / "file" / "media"
@@ -196,6 +199,53 @@ def test_a_disk_that_wants_no_folder_fails_the_attempt(ana, settings, tmp_path):
     Runner(kind, slots=1).drain()
     download.refresh_from_db()
     assert (download.status, download.attempt, download.error_code) == ("queued", 1, "internal")
+
+
+class Answering(Puppets):
+    """Puppets whose questions are answered, or not."""
+
+    def __init__(self, reply: Any, **by_id: Puppet) -> None:
+        super().__init__(**by_id)
+        self.reply = reply
+
+    def answer(self, job: Download, question: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(self.reply, Exception):
+            raise self.reply
+        return {"for": job.pk, "reply": self.reply, "to": question["what"]}
+
+
+def test_a_child_that_asks_is_answered(ana):
+    download = make_download(ana)
+    child = Puppet({"event": "ask", "what": "token"})
+    heard: list[bytes] = []
+
+    def die_once_answered() -> None:
+        heard.append(child.theirs.recv(1000))
+        child.die()
+
+    listening = Thread(target=die_once_answered)
+    listening.start()
+    Runner(Answering("abc", **{download.folder: child}), slots=1).drain()
+    listening.join()
+    assert heard == [pack({"for": download.pk, "reply": "abc", "to": "token"})]
+
+
+@pytest.mark.parametrize(
+    ("problem", "outcome"),
+    [
+        (Ended(PutBack("needs_consent", 60)), ("queued", 0, "")),
+        (Ended(Failure("credential.missing_scope")), ("failed", 1, "credential.missing_scope")),
+        (OperationalError("gone"), ("queued", 0, "")),
+        (ZeroDivisionError(), ("failed", 1, "internal")),
+    ],
+)
+def test_a_question_without_an_answer_ends_the_run(ana, problem, outcome):
+    download = make_download(ana)
+    child = Puppet({"event": "ask", "what": "token"})
+    Runner(Answering(problem, **{download.folder: child}), slots=1).drain()
+    download.refresh_from_db()
+    assert (download.status, download.attempt, download.error_code) == outcome
+    assert child.ended
 
 
 def test_a_cancelled_download_is_stopped_and_its_files_go(ana):

@@ -236,6 +236,8 @@ async def test_it_stops_within_three_seconds_whatever_is_going_on():
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_with_nothing_going_on_it_stops_at_once(number):
     with small_server() as server:
+        # It listens a moment before it minds signals; once it answers it does both.
+        assert requests.get(f"{server.url}/hello", timeout=5).text == "hello"
         code, seconds = server.stop(number)
 
     assert code == 0

@@ -10,7 +10,7 @@ from django_q.models import OrmQ
 
 from core import wakeup
 from core.broker import WakingBroker
-from core.queue import enqueue
+from core.queue import wake_workers
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ def test_a_message_put_in_the_queue_is_taken_at_once_and_only_once(request):
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_queued_for_a_change_that_was_rolled_back():
     with transaction.atomic():
-        enqueue("downloads.tasks.run_downloads")
+        wake_workers()
         transaction.set_rollback(True)
     assert OrmQ.objects.count() == 0
-    enqueue("downloads.tasks.run_downloads")
+    wake_workers()
     assert OrmQ.objects.count() == 1

@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from core import processes
-from core.serving import first_admin, static_files
+from core.serving import first_admin, outbound, static_files
 from core.serving.part import Part
 from core.serving.stopping import StopSignals
 
@@ -39,6 +39,7 @@ class Command(BaseCommand):
         with _only_one():
             processes.kill_tree_of(str(settings.DATA_DIR))
             _check_port(host, port)
+            outbound.guard((outbound.visible(host), port))
             _set_up()
             os.environ[processes.TREE_VARIABLE] = str(settings.DATA_DIR)
             first_admin.ask(options["admin"])
@@ -101,9 +102,18 @@ def _check_port(host: str, port: int) -> None:
 
 
 def _set_up() -> None:
-    call_command("migrate", interactive=False, verbosity=0)
-    static_files.collect()
-    connections.close_all()
+    """In a process of its own: what it takes, above all memory, ends with it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+            static_files.collect()
+        except BaseException as problem:  # noqa: BLE001 - whatever it is, this process ends here
+            sys.stderr.write(f"{type(problem).__name__}: {problem}\n")
+            os._exit(1)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        raise CommandError("The set-up failed, see above.")
 
 
 def _manage(command: str) -> list[str]:
@@ -111,7 +121,8 @@ def _manage(command: str) -> list[str]:
 
 
 def _visible(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared only
+    found = outbound.visible(host)
+    return f"[{found}]" if ":" in found else found
 
 
 def _wait_for(url: str, parts: list[Part], stop: StopSignals) -> None:

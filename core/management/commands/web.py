@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.module_loading import import_string
 
 from core import live
+from core.serving import metric_files, outbound
 
 
 class Command(BaseCommand):
@@ -23,6 +24,8 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, **options: Any) -> None:
         from core.server import CannotListenError, WebServer  # takes over the process's event loop
 
+        outbound.guard()
+        metric_files.forget_dead()
         application = import_string(settings.ASGI_APPLICATION)
         import_module(settings.ROOT_URLCONF)  # now, not with the first visitor
         _settle_memory()

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import threading
+from pathlib import Path
 from time import sleep
 from typing import Any
 
@@ -13,9 +14,11 @@ from django.db import connections
 from django_q.cluster import Cluster
 
 from core import processes
-from core.children.client import ForkServer
 from core.jobs import node
+from core.jobs.chores import Chores
+from core.jobs.forkserver import NodeForkServer
 from core.jobs.supervision import Supervision
+from core.serving import outbound
 from core.serving.stopping import StopSignals
 
 logger = logging.getLogger(__name__)
@@ -29,8 +32,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         node.start()
+        outbound.guard()
         processes.adopt_orphans()
-        children = ForkServer(node.children_socket(), settings.JOB_PRELOAD)
+        children = NodeForkServer()
         children.start()
         # From here on every forked process dies with its parent; django-q2's own would live on
         # and go on taking jobs.
@@ -51,7 +55,7 @@ class Command(BaseCommand):
 
 
 def _watch_safely(
-    cluster: Any, children: ForkServer, supervision: Supervision, stopping: StopSignals
+    cluster: Any, children: NodeForkServer, supervision: Supervision, stopping: StopSignals
 ) -> str:
     """A node that nobody looks after must not go on: whatever went wrong ends it."""
     try:
@@ -62,23 +66,31 @@ def _watch_safely(
 
 
 def _watch(
-    cluster: Any, children: ForkServer, supervision: Supervision, stopping: StopSignals
+    cluster: Any, children: NodeForkServer, supervision: Supervision, stopping: StopSignals
 ) -> str:
     """Look after the node until it is told to stop, or is beyond repair: then say why."""
+    chores = Chores()
     while not stopping:
         sleep(_ROUND_SECONDS)
+        _sign_of_life()
         if not cluster.sentinel.is_alive():
             return "The queue's sentinel died; this node has to start anew."
-        if not children.alive():
-            logger.warning("The fork server died; starting it anew")
-            children.start()
+        children.look_after()
         processes.reap_orphans(except_for=[cluster.sentinel.pid, children.pid])
-        if supervision.look() == "wedged":
+        seen = supervision.look()
+        if seen == "wedged":
             return "Jobs wait, but no worker takes them; this node has to start anew."
+        if seen != "blind":
+            chores.do_due()
     return ""
 
 
-def _stop(cluster: Any, children: ForkServer) -> None:
+def _sign_of_life() -> None:
+    """For the health check of a container (deploy/healthcheck.py), which asks no database."""
+    (Path(settings.RUN_DIR) / "worker-alive").touch()
+
+
+def _stop(cluster: Any, children: NodeForkServer) -> None:
     """Let the workers hand their jobs back, then end whatever is left of the tree."""
     node.ask_to_stop()
     ending = threading.Thread(target=cluster.stop, daemon=True)
