@@ -20,7 +20,8 @@ def main() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     if arguments.die_with_parent:
         die_with_parent(parent)
-    with Sandbox(arguments.folder, port=arguments.port, demo=arguments.demo) as sandbox:
+    told = {"port": arguments.port, "demo": arguments.demo, "school": arguments.school}
+    with Sandbox(arguments.folder, **told) as sandbox:
         ready = {"proxy": sandbox.proxy, "origin": sandbox.origin, "ca_file": sandbox.ca_file}
         sys.stdout.write(json.dumps(ready) + "\n")
         sys.stdout.flush()
@@ -32,6 +33,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, required=True, help="keeps the media it makes")
     parser.add_argument("--port", type=int, default=0, help="0: one that is free")
     parser.add_argument("--demo", action="store_true", help="lessons at a pace to be watched")
+    parser.add_argument("--school", action="store_true", help="its Google is the demo's school")
     parser.add_argument("--die-with-parent", action="store_true", help="end with the caller")
     return parser.parse_args()
 

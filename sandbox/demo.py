@@ -1,4 +1,4 @@
-"""`./run demo`: the product beside a make-believe YouTube and Drive, with accounts to try.
+"""`./run demo`: the product beside a make-believe Google and YouTube, with accounts to try.
 
 Starts the sandbox, points the product at it by settings alone, makes two accounts and then
 becomes `manage.py serve`.
@@ -12,14 +12,25 @@ import sys
 from pathlib import Path
 
 from sandbox import catalogue
+from sandbox.google.tokens import CLIENT_ID, CLIENT_SECRET
 
 _ROOT = Path(__file__).resolve().parents[1]
 _PASSWORD = "sala-de-aula-42"  # of the demo alone, which listens on this machine alone
 _PEOPLE = (
-    ("professora", "professora@escola.example", "Helena Duarte", "user"),
+    ("professora", "helena@escola.example", "Helena Duarte", "user"),
     ("diretora", "diretora@escola.example", "Marta Lima", "admin"),
 )
-_KEY = "--username professora --name test --scopes downloads:read,downloads:write,library:read"
+_SCOPES = (
+    *("downloads:read", "downloads:write", "subscriptions:write", "library:read"),
+    *("courses:read", "courses:write", "credentials:read", "credentials:write"),
+)
+_KEY = f"--username professora --name test --scopes {','.join(_SCOPES)}"
+_GOOGLE_ACCOUNTS = {
+    "helena@escola.example": "teaches four courses, learns in one, and has an archived one",
+    "andre@escola.example": "teaches beside her",
+    "aluno@escola.example": "a student: sees no drafts",
+    "diretora@escola.example": "the director",
+}
 
 
 def main() -> None:
@@ -29,6 +40,7 @@ def main() -> None:
     hosts = _start_sandbox(data / "sandbox")
     os.environ["OUTBOUND_PROXY"] = hosts["proxy"]
     os.environ["OUTBOUND_CA_FILE"] = hosts["ca_file"]
+    _point_to_google(hosts["origin"])
     _manage("migrate", "--verbosity", "0")
     for person in _PEOPLE:
         _make(*person)
@@ -56,6 +68,13 @@ def _start_sandbox(folder: Path) -> dict[str, str]:
     return dict(json.loads(process.stdout.readline()))
 
 
+def _point_to_google(origin: str) -> None:
+    """Whoever has set a Google project of their own keeps it."""
+    if os.environ.setdefault("GOOGLE_ROOT_URL", origin) == origin:
+        os.environ.setdefault("GOOGLE_CLIENT_ID", CLIENT_ID)
+        os.environ.setdefault("GOOGLE_CLIENT_SECRET", CLIENT_SECRET)
+
+
 def _make(username: str, email: str, name: str, role: str) -> None:
     words = ["--username", username, "--email", email, "--full-name", name, "--role", role]
     _manage("create_user", *words, "--password-stdin", given=_PASSWORD)
@@ -70,6 +89,10 @@ def _manage(*words: str, given: str = "") -> None:
 def _explain(data_dir: str) -> None:
     """No full address: the first line with one is the server's, which says that it is ready."""
     print(f"Demo: teacher «professora», staff «diretora», password for both «{_PASSWORD}».")
+    print("To begin: sign in, connect Google as helena@escola.example, open a course, download.")
+    print("Google accounts to connect, of a school that is played on this machine too:")
+    for email, meaning in _GOOGLE_ACCOUNTS.items():
+        print(f"  {email}  {meaning}")
     print("Links to paste, all played on this machine (programs put https before them):")
     for lesson in catalogue.lessons():
         print(f"  {_bare(lesson.youtube_url)}  {lesson.title}")

@@ -76,10 +76,15 @@ class Exchange:
         status: int = HTTPStatus.OK,
         content_type: str = "text/html; charset=utf-8",
         headers: Headers | None = None,
+        cut_after: int = -1,
     ) -> None:
+        """`cut_after`: the connection is closed after that many bytes of what was promised."""
         data = content.encode() if isinstance(content, str) else content
         length = {"Content-Type": content_type, "Content-Length": str(len(data))}
         self.begin(status, length | dict(headers or {}))
+        if cut_after >= 0:
+            self.hang_up()
+            data = data[:cut_after]
         self.write(data)
 
     def json(self, value: object, status: int = HTTPStatus.OK) -> None:
@@ -98,13 +103,18 @@ class Exchange:
         *,
         rate: float | None = None,
         headers: Headers | None = None,
+        whole: bool = False,
+        cut_after: int = -1,
     ) -> None:
-        """A body, or the range of it that was asked for; `rate` is in bytes a second."""
+        """A body, or the range of it that was asked for; `rate` is in bytes a second.
+
+        `whole` ignores the range; `cut_after` closes the connection after that many bytes.
+        """
         tags = {"ETag": body.etag, "Last-Modified": body.last_modified, "Accept-Ranges": "bytes"}
         if self.headers.get("If-None-Match") == body.etag:
             self.begin(HTTPStatus.NOT_MODIFIED, tags)
             return
-        start, stop, partial = self._range(body)
+        start, stop, partial = (0, body.size, False) if whole else self._range(body)
         if start >= stop and partial:
             missing = {"Content-Range": f"bytes */{body.size}"}
             self.text("", HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=missing)
@@ -114,6 +124,9 @@ class Exchange:
             head["Content-Range"] = f"bytes {start}-{stop - 1}/{body.size}"
         status = HTTPStatus.PARTIAL_CONTENT if partial else HTTPStatus.OK
         self.begin(status, head | dict(headers or {}))
+        if cut_after >= 0:
+            self.hang_up()
+            stop = min(stop, start + cut_after)
         self.stream(body.blocks(start, stop), rate)
 
     # Raw means, for hosts that misbehave

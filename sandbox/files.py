@@ -39,7 +39,11 @@ class UniqueFile:
         yield from self._padding(max(start, len(self._head)), stop)
 
     def sha256(self) -> str:
-        return _sha256(self._base, self.seed, self.size)
+        return self.digest("sha256")
+
+    def digest(self, name: str) -> str:
+        """:param name: as hashlib knows it"""
+        return _digest(name, self._base, self.seed, self.size)
 
     def _padding(self, start: int, stop: int) -> Iterator[memoryview]:
         """Blocks that differ by their number, so that one out of place is noticed."""
@@ -65,8 +69,8 @@ def _block(seed: str) -> bytes:
 
 
 @functools.lru_cache(maxsize=1024)
-def _sha256(base: bytes, seed: str, size: int) -> str:
-    digest = hashlib.sha256()
+def _digest(name: str, base: bytes, seed: str, size: int) -> str:
+    digest = hashlib.new(name)
     for block in UniqueFile(base, seed, size).blocks(0, size):
         digest.update(block)
     return digest.hexdigest()

@@ -46,6 +46,12 @@ class Media:
         folder = self._made(lesson.video_id, lambda target: slides.make(target, lesson))
         return Clip(folder, lesson.seconds)
 
+    def film(self, lesson: catalogue.Lesson) -> Clip:
+        """Only the small file of a lesson, `muxed.mp4`: what lies on a teacher's Drive."""
+        name = f"film-{lesson.video_id}"
+        folder = self._made(name, lambda target: slides.make_small(target, lesson))
+        return Clip(folder, lesson.seconds)
+
     def unique(self, seed: str, size: int) -> UniqueFile:
         """A valid mp4 of this exact size, different for every seed."""
         return UniqueFile(self._seed_video, seed, size)

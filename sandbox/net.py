@@ -73,8 +73,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         net, url = self.server.net, self._url()
-        length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length)
+        body = self._body()
         site, path = net.route(url)
         entry = net.journal.open(
             self.command,
@@ -115,6 +114,18 @@ class Handler(BaseHTTPRequestHandler):
             exchange.text(f"asked wrongly: {error!r}", HTTPStatus.BAD_REQUEST, "text/plain")
         finally:
             self.server.net.journal.close(entry)
+
+    def _body(self) -> bytes:
+        """Whole, also when it comes in chunks."""
+        if "chunked" not in self.headers.get("Transfer-Encoding", "").lower():
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        pieces = []
+        while size := int(self.rfile.readline().split(b";")[0].strip() or b"0", 16):
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass  # trailers
+        return b"".join(pieces)
 
     def _url(self) -> SplitResult:
         if self.tunnel:

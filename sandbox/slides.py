@@ -37,24 +37,39 @@ def make(folder: Path, lesson: Lesson) -> None:
     )
 
 
+def make_small(folder: Path, lesson: Lesson) -> None:
+    """`muxed.mp4` alone, which takes a third of the time."""
+    with TemporaryDirectory() as texts:
+        graph = _graph(lesson, Path(texts), "null")
+        ffmpeg.run(*_sources(lesson), "-filter_complex", graph, *_small(folder))
+
+
 def _film(folder: Path, lesson: Lesson, texts: Path) -> None:
+    graph = _graph(lesson, texts, "split[large]")
+    large: list[Argument] = ["-map", "[large]", *_ENCODE, *_FRAGMENTED, folder / "video.mp4"]
+    ffmpeg.run(*_sources(lesson), "-filter_complex", graph, *large, *_small(folder))
+
+
+def _sources(lesson: Lesson) -> Iterator[Argument]:
     first, second = lesson.colours
     seconds = lesson.seconds
     gradient = f"gradients=s=320x180:r={_RATE}:d=1:c0={first}:c1={second}:{_FADE}"
     line = f"color=c=white:s=1280x{_BAR_HEIGHT}:r={_RATE}:d={seconds},format=yuv420p"
     tone = f"sine=frequency={lesson.tone}:duration={seconds}"
-    sources = (source for text in (gradient, line, tone) for source in ("-f", "lavfi", "-i", text))
-    ffmpeg.run(
-        *sources,
-        *("-filter_complex", _graph(lesson, texts)),
-        *("-map", "[large]", *_ENCODE, *_FRAGMENTED, folder / "video.mp4"),
-        *("-map", "[small]", *_ENCODE, "-map", "[sound]", "-c:a", "aac", "-b:a", "64k"),
-        *("-movflags", "+faststart", folder / "muxed.mp4"),
-    )
+    return (word for text in (gradient, line, tone) for word in ("-f", "lavfi", "-i", text))
 
 
-def _graph(lesson: Lesson, texts: Path) -> str:
-    """One still background repeated, text on it, and a bar that grows with the time."""
+def _small(folder: Path) -> list[Argument]:
+    sound: list[Argument] = ["-map", "[sound]", "-c:a", "aac", "-b:a", "64k"]
+    tail: list[Argument] = ["-movflags", "+faststart", folder / "muxed.mp4"]
+    return ["-map", "[small]", *_ENCODE, *sound, *tail]
+
+
+def _graph(lesson: Lesson, texts: Path, ending: str) -> str:
+    """One still background repeated, text on it, and a bar that grows with the time.
+
+    `ending`: what the large picture goes through before it is made small.
+    """
     seconds = lesson.seconds
     background = [
         "trim=end_frame=1,scale=1280:720:flags=bilinear,format=yuv420p",
@@ -66,7 +81,7 @@ def _graph(lesson: Lesson, texts: Path) -> str:
     return ";".join(
         (
             f"[0:v]{','.join(background)}[slide]",
-            f"[slide][1:v]{bar},split[large][copy]",
+            f"[slide][1:v]{bar},{ending}[copy]",
             "[copy]scale=640:360:flags=fast_bilinear[small]",
             "[2:a]volume=0.15,tremolo=f=0.5:d=0.8[sound]",
         )

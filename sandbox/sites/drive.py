@@ -1,12 +1,15 @@
 """Public files on Google Drive, as yt-dlp asks for them: transcodes, and the source file.
 
 Words in the file id choose the answer: PRIVATE, MISSING, BIG (the page that warns of an unscanned
-file, with its form), QUOTA (too many downloads: only the transcode is left).
+file, with its form), QUOTA (too many downloads: only the transcode is left). A file of the
+school (`sandbox.google`) is private unless it is public there.
 """
 
 from sandbox import catalogue
-from sandbox.bodies import FileBody
+from sandbox.bodies import Body, FileBody
 from sandbox.exchange import Exchange
+from sandbox.google import Google
+from sandbox.google.files import File
 from sandbox.media import Clip, Media
 
 HOSTS = (
@@ -31,8 +34,9 @@ _QUOTA_PAGE = (
 class Drive:
     """`media_seconds`: how long the transfer of a media file should take, to be watched."""
 
-    def __init__(self, media: Media, media_seconds: float = 0) -> None:
+    def __init__(self, media: Media, google: Google, media_seconds: float = 0) -> None:
         self._media = media
+        self._google = google
         self._media_seconds = media_seconds
 
     def answer(self, exchange: Exchange) -> None:
@@ -42,7 +46,7 @@ class Drive:
         elif exchange.host == "accounts.google.com":
             exchange.text("<html><title>Sign in - Google Accounts</title></html>")
         elif exchange.host == "lh3.googleusercontent.com":
-            clip = self._find(exchange.path.rpartition("/")[2])[1]
+            clip = self._clip(exchange.path.rpartition("/")[2])
             exchange.send(FileBody(clip.folder / "thumb.jpg"), "image/jpeg")
         elif exchange.path == "/videoplayback":
             self._send(exchange, file_id, {})
@@ -52,7 +56,7 @@ class Drive:
             exchange.not_found()
 
     def _playback(self, exchange: Exchange, file_id: str) -> None:
-        if "PRIVATE" in file_id:
+        if self._is_private(file_id):
             exchange.json({"error": {"code": 403, "status": "PERMISSION_DENIED"}}, 403)
         elif "MISSING" in file_id:
             exchange.json({"error": {"code": 404, "status": "NOT_FOUND"}}, 404)
@@ -60,7 +64,7 @@ class Drive:
             exchange.json(self._description(file_id))
 
     def _description(self, file_id: str) -> dict[str, object]:
-        name, clip = self._find(file_id)
+        name, seconds = self._about(file_id)
         thumbnail = f"https://lh3.googleusercontent.com/drive-storage/{file_id}"
         media = "https://rr2---sn-sandbox.drive.googlevideo.com/videoplayback"
         transcode = {
@@ -76,17 +80,17 @@ class Drive:
         }
         streams = {"formatStreamingData": {"progressiveTranscodes": [transcode]}}
         return {
-            "mediaMetadata": {"title": name, "duration": f"{clip.seconds}s"},
+            "mediaMetadata": {"title": name, "duration": f"{seconds}s"},
             "thumbnails": [{"url": thumbnail, "mimeType": "image/jpeg"}],
             "mediaStreamingData": streams,
         }
 
     def _download(self, exchange: Exchange, file_id: str) -> None:
-        if "PRIVATE" in file_id:
+        if self._is_private(file_id):
             exchange.redirect(_SIGN_IN)
         elif "MISSING" in file_id:
             exchange.not_found()
-        elif "QUOTA" in file_id:
+        elif "QUOTA" in file_id or not self._may_be_fetched(file_id):
             exchange.text(_QUOTA_PAGE)
         elif "BIG" in file_id and "uuid" not in exchange.query:
             action = f"{_DOWNLOAD}?id={file_id}&amp;export=download&amp;confirm=t&amp;uuid=1"
@@ -96,12 +100,38 @@ class Drive:
             self._send(exchange, file_id, {"Content-Disposition": "attachment"})
 
     def _send(self, exchange: Exchange, file_id: str, headers: dict[str, str]) -> None:
-        body = FileBody(self._find(file_id)[1].muxed)
+        known = self._school_file(file_id)
+        if known and known.content:
+            body: Body = known.content
+            kind = known.mime
+        else:
+            body, kind = FileBody(self._clip(file_id).muxed), "video/mp4"
         rate = body.size / self._media_seconds if self._media_seconds else None
-        exchange.send(body, "video/mp4", rate=rate, headers=headers)
+        exchange.send(body, kind, rate=rate, headers=headers)
 
-    def _find(self, file_id: str) -> tuple[str, Clip]:
+    def _about(self, file_id: str) -> tuple[str, int]:
+        """Name and duration."""
+        known, lesson = self._school_file(file_id), catalogue.by_drive_id(file_id)
+        if known:
+            film = known.fields.get("videoMediaMetadata", {})
+            return str(known.fields["name"]), int(film.get("durationMillis", 10_000)) // 1000
+        name = f"{lesson.title}.mp4" if lesson else "Aula gravada.mp4"
+        return name, self._clip(file_id).seconds
+
+    def _clip(self, file_id: str) -> Clip:
         lesson = catalogue.by_drive_id(file_id)
-        if lesson is None:
-            return "Aula gravada.mp4", self._media.test_clip
-        return f"{lesson.title}.mp4", self._media.lesson_clip(lesson)
+        return self._media.lesson_clip(lesson) if lesson else self._media.test_clip
+
+    def _is_private(self, file_id: str) -> bool:
+        known = self._school_file(file_id)
+        if known is None:
+            return "PRIVATE" in file_id
+        return not known.public or known.is_trashed
+
+    def _may_be_fetched(self, file_id: str) -> bool:
+        """The player shows also what its owner does not let be downloaded."""
+        known = self._school_file(file_id)
+        return known is None or (known.can_download and not known.abusive)
+
+    def _school_file(self, file_id: str) -> File | None:
+        return self._google.files.get(file_id)

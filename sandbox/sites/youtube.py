@@ -23,6 +23,12 @@ _PLAYLIST = (
     ("private0000", "[Private video]", 10),
     ("okvideo0002", "Aula 2", 10),
 )
+CHANNEL_ID = "UC" + "a" * 22
+_CHANNEL = (
+    ("okvideo0003", "Aula 3", 1),
+    ("okvideo0002", "Aula 2", 8),
+    ("okvideo0001", "Aula 1", 15),
+)
 
 
 class YouTube:
@@ -48,8 +54,8 @@ class YouTube:
             self._api(exchange)
         elif exchange.path == "/api/timedtext":
             self._subtitle(exchange)
-        elif exchange.path == "/playlist":
-            self._playlist(exchange)
+        elif exchange.path == "/playlist" or exchange.path.endswith("/videos"):
+            self._list(exchange)
         elif exchange.path.startswith("/embed/"):  # asked for videos with an age limit
             video = youtube_video.find(self._media, "embed000000")
             exchange.text(youtube_answers.watch_page(video))
@@ -113,6 +119,12 @@ class YouTube:
             exchange.not_found()
         else:
             exchange.send(FileBody(file), content_type(file.name))
+
+    def _list(self, exchange: Exchange) -> None:
+        if exchange.path.endswith("/videos"):
+            exchange.text(youtube_answers.channel_page(CHANNEL_ID, "Professora Ana", _CHANNEL))
+        else:
+            self._playlist(exchange)
 
     def _playlist(self, exchange: Exchange) -> None:
         playlist_id = exchange.query["list"]

@@ -83,6 +83,41 @@ def playlist_page(playlist_id: str, title: str, videos: Sequence[tuple[str, str,
     )
 
 
+def channel_page(channel_id: str, name: str, videos: Sequence[tuple[str, str, int]]) -> str:
+    """The tab of a channel with its videos (video id, title, age in days), newest first."""
+    items = [
+        {
+            "richItemRenderer": {
+                "content": {
+                    "videoRenderer": {
+                        "videoId": video_id,
+                        "title": {"runs": [{"text": video_title}]},
+                        "lengthText": _text("0:10"),
+                        "publishedTimeText": _text(f"{days} days ago"),
+                    }
+                }
+            }
+        }
+        for video_id, video_title, days in videos
+    ]
+    tab = {
+        "selected": True,
+        "title": "Videos",
+        "endpoint": {
+            "commandMetadata": {"webCommandMetadata": {"url": f"/channel/{channel_id}/videos"}}
+        },
+        "content": {"richGridRenderer": {"contents": items}},
+    }
+    described = {"title": name, "externalId": channel_id}
+    return _page(
+        ytInitialData={
+            "responseContext": {},
+            "metadata": {"channelMetadataRenderer": described},
+            "contents": {"twoColumnBrowseResultsRenderer": {"tabs": [{"tabRenderer": tab}]}},
+        }
+    )
+
+
 def _details(video: Video) -> Json:
     address = f"https://i.ytimg.com/vi/{video.video_id}/hqdefault.jpg"
     return {

@@ -16,6 +16,8 @@ import pytest
 import yt_dlp
 
 from sandbox import Sandbox
+from sandbox.google import Google
+from sandbox.tests.googling import STUDENT, TEACHER, Services
 
 
 @dataclasses.dataclass
@@ -65,6 +67,23 @@ def sandbox(playground: Sandbox) -> Iterator[Sandbox]:
     playground.reset()
     yield playground
     assert playground.log.errors == []
+
+
+@pytest.fixture
+def google(sandbox: Sandbox) -> Iterator[Google]:
+    """A Google with a teacher and a student, and nothing else."""
+    sandbox.google.user(TEACHER, "Helena Duarte", "escola.example")
+    sandbox.google.user(STUDENT, "Rafael Souza", "escola.example")
+    yield sandbox.google
+    sandbox.google.clear()
+
+
+@pytest.fixture
+def service(sandbox: Sandbox) -> Iterator[Services]:
+    """`service("classroom", email)`: Google's own client with a token of that account."""
+    services = Services(sandbox)
+    yield services
+    services.close()
 
 
 @pytest.fixture(scope="session")
