@@ -1,4 +1,4 @@
-"""The back office for people and their API keys."""
+"""The back office for people and their API keys; Google accounts have a module of their own."""
 
 from typing import Any, cast
 
@@ -18,11 +18,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 
+from accounts.admin_google import ConnectLinkAdmin, CredentialAdmin
 from accounts.models import ApiKey, User
 from accounts.scopes import SCOPES
 from accounts.services import api_keys, editing, people
 from core.admin import ReadOnlyAdmin, StaffAdmin
 from core.errors import ExpectedError
+
+__all__ = ["ApiKeyAdmin", "ConnectLinkAdmin", "CredentialAdmin", "UserAdmin"]
 
 # What a person may do follows from the role alone; groups would only seem to matter. Sign-in reads
 # the user's own e-mail; allauth's table of addresses is its memory, not a form.

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from accounts.google.scopes import Bundle
 from accounts.models import User
 
 
@@ -50,3 +51,33 @@ class ProfileForm(forms.ModelForm[User]):
             ("pt-br", "Português"),
             ("en", "English"),
         ]
+
+
+class ConnectForm(forms.Form):
+    """What a Google account shall be used for. Classroom is what it is all about."""
+
+    drive = forms.BooleanField(label=_("Also private videos in Drive"), required=False)
+    rosters = forms.BooleanField(label=_("Also the names of teachers"), required=False)
+    tenant_id = forms.CharField(
+        label=_("School or customer"),
+        max_length=255,
+        required=False,
+        help_text=_("Only if you look after several: a label for this account."),
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+
+    def bundles(self) -> list[Bundle]:
+        given = self.cleaned_data
+        wanted = {Bundle.DRIVE: given["drive"], Bundle.ROSTERS: given["rosters"]}
+        return [Bundle.CLASSROOM, *(bundle for bundle, yes in wanted.items() if yes)]
+
+
+class ConsentForm(forms.Form):
+    """One more permission for an account that is connected; none: the ones it had, again."""
+
+    bundle = forms.TypedChoiceField(
+        choices=[(bundle.value, bundle.value) for bundle in Bundle],
+        coerce=Bundle,
+        required=False,
+        empty_value=None,
+    )

@@ -67,7 +67,8 @@ def test_staff_make_keys_for_others_and_with_their_own_scope(ana, clara):
 
 
 def test_an_integrator_calls_in_the_owners_name(integrator):
-    assert integrator.get(URL).json() == {"results": [], "total": 0, "limit": 50, "offset": 0}
+    empty = {"results": [], "total": 0, "limit": 50, "offset": 0, "next_cursor": None}
+    assert integrator.get(URL).json() == empty
 
 
 @pytest.mark.parametrize(

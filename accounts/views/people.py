@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -14,8 +15,9 @@ from accounts import selectors, setup_link
 from accounts.forms import ProfileForm, SetupForm
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from accounts.services import people
+from accounts.services import connecting, people
 from accounts.services import profile as profiles
+from accounts.views.policy import leads_to_google
 from core.errors import Conflict, Invalid, NotFound
 from core.pages import back, done, page
 from core.problem_pages import problem_page
@@ -24,12 +26,14 @@ THEMES = {"light", "dark", "auto"}
 YEAR_SECONDS = 365 * 24 * 3600
 
 
+@method_decorator(leads_to_google, name="dispatch")
 class SignInView(LoginView):  # type: ignore[misc]
     """allauth's, which also tells the first visitor of a new installation how to begin."""
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         context: dict[str, object] = super().get_context_data(**kwargs)
         context["nobody_yet"] = not selectors.has_people()
+        context["with_google"] = connecting.is_configured()
         return context
 
 
