@@ -3,10 +3,13 @@
 from contextlib import suppress
 from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from core.admin import ReadOnlyAdmin, ReadOnlyInline
@@ -15,7 +18,27 @@ from core.templatetags.format import ago, clock, filesize
 from core.text import normalise
 from library import selectors
 from library.models import StoredFile, Subtitle, Video
-from library.services import removing
+from library.services import keeping, removing
+
+
+class GoingFilter(admin.SimpleListFilter):
+    """What is removed by itself."""
+
+    title = _("goes by itself")
+    parameter_name = "going"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("temporary", _("Temporary")), ("rule", _("By a rule")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Video]) -> QuerySet[Video]:
+        match self.value():
+            case "temporary":
+                return queryset.filter(expires_at__isnull=False)
+            case "rule":
+                return queryset.filter(removal_at__isnull=False)
+            case "no":
+                return queryset.filter(expires_at=None, removal_at=None)
+        return queryset
 
 
 class SubtitleInline(ReadOnlyInline):
@@ -27,8 +50,9 @@ class SubtitleInline(ReadOnlyInline):
 class VideoAdmin(ReadOnlyAdmin):
     """Videos to look at and, through the service that takes their bytes along, to delete."""
 
-    list_display = ("title", "owner", "source", "length", "size", "resolution", "added")
-    list_filter = ("source", "container")
+    list_display = ("title", "owner", "source", "length", "size", "resolution", "added", "stays")
+    list_filter = ("source", "container", "pinned", GoingFilter)
+    actions = ("keep", "let_go")
     search_fields = ("search_text", "owner__username", "owner__email")
     search_help_text = _("Words of title, uploader or description, or whose it is")
     date_hierarchy = "created_at"
@@ -49,6 +73,10 @@ class VideoAdmin(ReadOnlyAdmin):
         "file",
         "description",
         "created_at",
+        "watched_at",
+        "pinned",
+        "expires_at",
+        "removal_at",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Video]:
@@ -92,6 +120,30 @@ class VideoAdmin(ReadOnlyAdmin):
     @admin.display(description=_("added"), ordering="created_at")
     def added(self, video: Video) -> str:
         return ago(video.created_at)
+
+    @admin.display(description=_("stays until"))
+    def stays(self, video: Video) -> str:
+        if video.pinned:
+            return str(_("for good"))
+        until = video.removal_at or video.expires_at
+        return date_format(localtime(until), "SHORT_DATETIME_FORMAT") if until else ""
+
+    @admin.action(description=_("Keep for good"))
+    def keep(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
+        self._pin(request, queryset, pinned=True)
+
+    @admin.action(description=_("Keep no longer for good"))
+    def let_go(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
+        self._pin(request, queryset, pinned=False)
+
+    def _pin(self, request: HttpRequest, queryset: QuerySet[Video], *, pinned: bool) -> None:
+        done = 0
+        for video in queryset:
+            with suppress(NotFound):  # somebody was quicker
+                keeping.change_video(by=cast("User", request.user), video=video, pinned=pinned)
+                done += 1
+        said = ngettext("%(count)d video changed.", "%(count)d videos changed.", done)
+        self.message_user(request, said % {"count": done}, messages.SUCCESS)
 
 
 @admin.register(StoredFile)

@@ -5,14 +5,14 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from core.errors import NotFound
 from core.pages import done, page, wants_fragment
 from library import delivery, selectors
 from library.forms import SearchForm
-from library.services import removing
+from library.services import keeping, removing
 
 PER_PAGE = 24
 # Containers that browsers play by themselves.
@@ -23,9 +23,16 @@ PLAYABLE = {"mp4", "m4v", "webm", "m4a", "mp3", "opus", "ogg"}
 @require_safe
 def list_videos(request: SignedInRequest) -> HttpResponse:
     form = SearchForm(request.GET)
-    found = selectors.list_videos(user=request.user, search=form.words())
+    going = form.only_going()
+    found = selectors.list_videos(user=request.user, search=form.words(), going=going)
     rows = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "library/video_list.html", {"form": form, "rows": rows})
+    context = {
+        "form": form,
+        "rows": rows,
+        "going": going,
+        "announced": selectors.announced(user=request.user),
+    }
+    return render(request, "library/video_list.html", context)
 
 
 @page
@@ -50,10 +57,25 @@ def delete(request: SignedInRequest, video_id: int) -> HttpResponse:
 
 
 @page
+@require_POST
+def keep(request: SignedInRequest, video_id: int) -> HttpResponse:
+    """Keep it for good, or no longer."""
+    found = selectors.get_video(user=request.user, video_id=video_id)
+    pinned = request.POST.get("pinned") == "true"
+    keeping.change_video(by=request.user, video=found, pinned=pinned)
+    text = _("“%(title)s” is kept.") if pinned else _("“%(title)s” is no longer kept for good.")
+    return done(
+        request, text % {"title": found.title}, to=reverse("library:video", args=[found.pk])
+    )
+
+
+@page
 @require_safe
 def file(request: SignedInRequest, video_id: int) -> HttpResponseBase:
     """The bytes: for the player, or to keep where `?download` asks for that."""
     found = selectors.get_video(user=request.user, video_id=video_id)
+    if request.method == "GET":
+        keeping.note_watched(video=found)
     name = f"{found.title}.{found.container}"
     return delivery.file_response(
         request, found.file, filename=name, attachment="download" in request.GET

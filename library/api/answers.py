@@ -53,6 +53,10 @@ class VideoAnswer(TypedDict):
     subtitles: list[SubtitleAnswer]
     chapters: list[ChapterAnswer]
     created_at: Moment
+    watched_at: Annotated[Moment | None, "When it was last played or fetched."]
+    pinned: Annotated[bool, "No rule removes it."]
+    expires_at: Annotated[Moment | None, "A temporary video: it is removed then."]
+    removal_at: Annotated[Moment | None, "A rule removes it then, unless it is pinned."]
 
 
 class VideoList(PageShape):
@@ -104,6 +108,10 @@ def video_answer(video: Video) -> VideoAnswer:
         ],
         chapters=[_chapter(chapter) for chapter in video.chapters],
         created_at=moment(video.created_at),
+        watched_at=moment_or_none(video.watched_at),
+        pinned=video.pinned,
+        expires_at=moment_or_none(video.expires_at),
+        removal_at=moment_or_none(video.removal_at),
     )
 
 

@@ -36,7 +36,12 @@ _video: dict[str, Any] = {
     ],
     "chapters": [{"title": "Intro", "start_seconds": 0.0, "end_seconds": 5.0}],
     "created_at": "2026-11-20T12:00:07Z",
+    "watched_at": "2026-11-21T08:30:00Z",
+    "pinned": False,
+    "expires_at": None,
+    "removal_at": None,
 }
 
 VIDEO = OpenApiExample("Video", _video)
 PAGE = OpenApiExample("Page", {"results": [_video], "total": 1, "limit": 50, "offset": 0})
+CHANGE = OpenApiExample("Keep", {"pinned": True}, request_only=True)

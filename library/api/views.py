@@ -17,8 +17,8 @@ from core.api import ApiView, Page
 from library import delivery, selectors
 from library.api import examples
 from library.api.answers import VideoAnswer, VideoList, video_answer
-from library.api.inputs import ListQuery
-from library.services import removing
+from library.api.inputs import ListQuery, VideoInput
+from library.services import keeping, removing
 
 
 class VideosView(ApiView):
@@ -38,7 +38,7 @@ class VideosView(ApiView):
 
 
 class VideoView(ApiView):
-    scopes = {"GET": "library:read", "DELETE": "library:write"}
+    scopes = {"GET": "library:read", "PATCH": "library:write", "DELETE": "library:write"}
 
     @extend_schema(
         operation_id="get_video",
@@ -46,6 +46,19 @@ class VideoView(ApiView):
     )
     def get(self, request: ApiRequest, video_id: int) -> Response:
         """Read a video. What is known of it, and where its files are."""
+        return Response(video_answer(selectors.get_video(user=request.user, video_id=video_id)))
+
+    @extend_schema(
+        operation_id="update_video",
+        request=VideoInput,
+        examples=[examples.CHANGE],
+        responses=OpenApiResponse(VideoAnswer, "The video.", [examples.VIDEO]),
+    )
+    def patch(self, request: ApiRequest, video_id: int) -> Response:
+        """Change a video. Its title, and whether it is kept whatever rules say."""
+        asked = self.read(VideoInput)
+        video = selectors.get_video(user=request.user, video_id=video_id)
+        keeping.change_video(by=request.user, video=video, **asked)
         return Response(video_answer(selectors.get_video(user=request.user, video_id=video_id)))
 
     @extend_schema(
@@ -105,5 +118,7 @@ class VideoFileView(ApiView):
     def get(self, request: ApiRequest, video_id: int) -> HttpResponseBase:
         """Fetch a video's file. With a name made of its title; `ETag` is its SHA-256."""
         video = selectors.get_video(user=request.user, video_id=video_id)
+        if request.method == "GET":
+            keeping.note_watched(video=video)
         name = f"{video.title}.{video.container}"
         return delivery.file_response(request, video.file, filename=name, attachment=True)

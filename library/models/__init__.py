@@ -1,4 +1,4 @@
 from library.models.stored_file import StoredFile
-from library.models.video import Subtitle, Video
+from library.models.video import Source, Subtitle, Video
 
-__all__ = ["StoredFile", "Subtitle", "Video"]
+__all__ = ["Source", "StoredFile", "Subtitle", "Video"]

@@ -11,7 +11,7 @@ class StoredFile(models.Model):
     sha256 = models.CharField(max_length=64, unique=True)
     size_bytes = models.BigIntegerField(_("size"))
     key = models.CharField(max_length=200, unique=True)
-    content_type = models.CharField(_("type"), max_length=60)
+    content_type = models.CharField(_("type"), max_length=100)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:

@@ -4,11 +4,21 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from library.models.stored_file import StoredFile
+
+
+class Source(models.TextChoices):
+    """Where a video comes from, as `core.links` tells it."""
+
+    YOUTUBE = "youtube", "YouTube"
+    DRIVE = "drive", "Google Drive"
+    DIRECT = "direct", _("Direct link")
+    WEB = "web", _("Web page")
 
 
 class VideoQuerySet(models.QuerySet["Video"]):
@@ -42,6 +52,16 @@ class Video(models.Model):
     chapters = models.JSONField(_("chapters"), default=list, blank=True)
     thumbnail_key = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(_("added"), default=timezone.now)
+    watched_at = models.DateTimeField(_("last watched"), null=True, blank=True)
+    expires_at = models.DateTimeField(
+        _("temporary until"), null=True, blank=True, help_text=_("Removed then. Empty: for good.")
+    )
+    pinned = models.BooleanField(
+        _("always keep"), default=False, help_text=_("No rule removes this video.")
+    )
+    removal_at = models.DateTimeField(
+        _("goes on"), null=True, blank=True, help_text=_("A rule removes it; its owner knows.")
+    )
 
     objects = VideoQuerySet.as_manager()
 
@@ -51,6 +71,11 @@ class Video(models.Model):
         indexes = [
             models.Index(fields=["owner", "-created_at", "-id"], name="video_owner_newest"),
             models.Index(fields=["owner", "source_key"], name="video_owner_source"),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(expires_at__isnull=False),
+                name="video_temporary",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -38,7 +38,7 @@ class SubtitleFacts:
 
 @dataclass(frozen=True, slots=True)
 class VideoFacts:
-    """What is known of a video besides its bytes."""
+    """What is known of a video besides its bytes. `expires_at`: a temporary one, removed then."""
 
     title: str
     source: str
@@ -48,6 +48,7 @@ class VideoFacts:
     description: str = ""
     uploader: str = ""
     published_at: datetime | None = None
+    expires_at: datetime | None = None
     duration_seconds: float | None = None
     width: int | None = None
     height: int | None = None
@@ -61,7 +62,7 @@ class VideoFacts:
 @transaction.atomic
 def add_video(*, owner: User, published: Published, facts: VideoFacts) -> Video:
     """Record a video. Bytes the library has already are shared, and the new copy removed."""
-    stored = _stored_file(published)
+    stored = store_file(published=published)
     video = Video.objects.create(
         owner=owner,
         file=stored,
@@ -73,6 +74,7 @@ def add_video(*, owner: User, published: Published, facts: VideoFacts) -> Video:
         source_url=facts.source_url,
         source_key=facts.source_key,
         published_at=facts.published_at,
+        expires_at=facts.expires_at,
         duration_seconds=facts.duration_seconds,
         width=facts.width,
         height=facts.height,
@@ -100,7 +102,9 @@ def lock_video(*, video_id: int) -> bool:
     return Video.objects.select_for_update(no_key=True).filter(id=video_id).first() is not None
 
 
-def _stored_file(published: Published) -> StoredFile:
+@transaction.atomic
+def store_file(*, published: Published) -> StoredFile:
+    """Record bytes. What the library has already is shared, and the new copy removed."""
     try:
         with transaction.atomic():
             held = StoredFile.objects.select_for_update().filter(sha256=published.sha256).first()

@@ -68,6 +68,10 @@ def test_a_video_is_told_whole(integrator, ana):
         ],
         "chapters": [{"title": "Intro", "start_seconds": 0, "end_seconds": 5.5}],
         "created_at": video.created_at.isoformat().replace("+00:00", "Z"),
+        "watched_at": None,
+        "pinned": False,
+        "expires_at": None,
+        "removal_at": None,
     }
 
 
@@ -84,6 +88,9 @@ def test_what_is_not_known_is_null(integrator, ana):
         "video_codec",
         "audio_codec",
         "thumbnail_url",
+        "watched_at",
+        "expires_at",
+        "removal_at",
     }
 
 

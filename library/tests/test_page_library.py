@@ -98,5 +98,5 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     for _ in range(rows):
         make_video(ana, thumbnail=b"\xff\xd8")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         ana_client.get(LIST)
