@@ -1,0 +1,1 @@
+"""Google Classroom: what its answers say, as plain values. No Django, no database."""
