@@ -1,4 +1,4 @@
-"""What a running download does; stages only go forward within a run. Pure."""
+"""What a running download does (stages only go forward within a run), and a batch. Pure."""
 
 from enum import StrEnum
 
@@ -8,3 +8,14 @@ class Stage(StrEnum):
     DOWNLOADING = "downloading"
     MERGING = "merging"
     STORING = "storing"
+
+
+class BatchStatus(StrEnum):
+    """How far a batch is, seen over all its downloads."""
+
+    PENDING = "pending"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    PARTIALLY_COMPLETED = "partially_completed"
+    CANCELLED = "cancelled"

@@ -38,6 +38,7 @@ class Explanation:
     message: StrOrPromise
     advice: StrOrPromise
     retryable: bool
+    who: Who = Who.NOBODY
 
 
 _KINDS = (
@@ -51,7 +52,7 @@ _KINDS = (
         Code.SOURCE_LOGIN_REQUIRED,
         Who.USER,
         _("The site shows this video to signed-in people only."),
-        _("Ask its owner for a link that works without signing in."),
+        _("Add your cookies of this site, or ask for a link that works without signing in."),
     ),
     ErrorKind(
         Code.SOURCE_AGE_RESTRICTED,
@@ -80,8 +81,11 @@ _KINDS = (
     ErrorKind(
         Code.SOURCE_UNSUPPORTED,
         Who.USER,
-        _("Videos cannot be fetched from this kind of page."),
-        _("Paste the link of one finished video: no playlist, no live stream."),
+        _("Videos of this kind cannot be fetched here."),
+        _(
+            "Paste the link of one finished video, not of a live stream or of another page. "
+            "If it is one, ask your administrator which kinds of file are allowed."
+        ),
     ),
     ErrorKind(
         Code.SOURCE_NOT_A_VIDEO,
@@ -92,8 +96,8 @@ _KINDS = (
     ErrorKind(
         Code.SOURCE_NOT_DOWNLOADABLE,
         Who.OWNER,
-        _("Its owner does not allow this video to be downloaded."),
-        _("Ask its owner to allow downloading, then try again."),
+        _("Its owner, or Google, does not allow this video to be downloaded."),
+        _("Ask its owner to allow downloading, or for another copy, then try again."),
     ),
     ErrorKind(
         Code.SOURCE_QUOTA,
@@ -208,7 +212,19 @@ _KINDS = (
 ERRORS: dict[str, ErrorKind] = {str(kind.code): kind for kind in _KINDS}
 
 
+def kind_of(code: str) -> ErrorKind:
+    """An unknown code is our own mistake."""
+    return ERRORS.get(code, ERRORS[Code.INTERNAL])
+
+
+def is_ours(code: str) -> bool:
+    """Whether the failure is a mistake of ours, of which staff should be told."""
+    return kind_of(code).code in (Code.INTERNAL, Code.JOB_CRASHED)
+
+
 def explain(code: str) -> Explanation:
-    """What a code means, in the reader's language; an unknown code is our own mistake."""
-    kind = ERRORS.get(code, ERRORS[Code.INTERNAL])
-    return Explanation(gettext_lazy(kind.message), gettext_lazy(kind.advice), kind.retryable)
+    """What a code means, in the reader's language."""
+    kind = kind_of(code)
+    return Explanation(
+        gettext_lazy(kind.message), gettext_lazy(kind.advice), kind.retryable, kind.who
+    )

@@ -26,9 +26,11 @@ def _download(**facts: Any) -> dict[str, Any]:
         "subtitles": True,
         "priority": 0,
         "linked": False,
+        "probed": None,
         "video_id": None,
         "estimated_size": None,
         "duration_seconds": None,
+        "expires_in": None,
         "progress_percent": 0.0,
         "downloaded_bytes": 0,
         "total_bytes": None,
@@ -43,6 +45,16 @@ def _download(**facts: Any) -> dict[str, Any]:
         "started_at": None,
         "finished_at": None,
         "completed_at": None,
+        "course_id": None,
+        "course_google_id": None,
+        "coursework_id": None,
+        "coursework_google_id": None,
+        "course_video_id": None,
+        "material_id": None,
+        "credential_id": None,
+        "batch_id": None,
+        "batch_ids": [],
+        "subscription_id": None,
     } | facts
     return told | _older_names(told)
 
@@ -113,16 +125,51 @@ _failed = _download(
         "message": "The video is private.",
         "advice": "Ask its owner to share it, then try again.",
         "retryable": False,
+        "who": "owner",
+        "reference": "d42-1",
     },
     started_at="2026-11-20T12:00:01Z",
     finished_at="2026-11-20T12:00:03Z",
 )
 
 REQUEST = OpenApiExample("Lesson", {"url": _URL, "quality": "720p"}, request_only=True)
+COURSEWORK_REQUEST = OpenApiExample(
+    "Coursework",
+    {"course_id": "google:718304551122", "coursework_id": 77, "credential_id": 3},
+    request_only=True,
+)
+BULK_REQUEST = OpenApiExample(
+    "Retry", {"action": "retry", "filter": {"status": "failed"}}, request_only=True
+)
+BULK = OpenApiExample(
+    "Retried",
+    {
+        "done": 16,
+        "unchanged": 0,
+        "refused": [
+            {
+                "id": 41,
+                "code": "already_under_way",
+                "message": "The same video is being downloaded already.",
+            }
+        ],
+        "left": 0,
+    },
+)
+COMPLETED_DOWNLOAD = _completed
 QUEUED = OpenApiExample("Queued", _queued)
+SEVERAL = OpenApiExample("Several", {"results": [_queued], "total": 1})
+PROBED = OpenApiExample("Probed", {**_queued, "estimated_size": 8 * _MEBIBYTE, "probed": True})
 RUNNING = OpenApiExample("Running", _running)
 PAGE = OpenApiExample(
-    "Page", {"results": [_running, _queued], "total": 2, "limit": 50, "offset": 0}
+    "Page",
+    {
+        "results": [_running, _queued],
+        "total": 2,
+        "limit": 50,
+        "offset": 0,
+        "next_cursor": None,
+    },
 )
 STATES = [
     RUNNING,

@@ -1,7 +1,7 @@
 """What goes into an engine, what comes out, and how it fails."""
 
 from collections.abc import Callable
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, Protocol, TypedDict
 
 from downloads.engines import clean
 from downloads.engines.codes import TRANSIENT, Code
@@ -10,6 +10,14 @@ Emit = Callable[[dict[str, Any]], None]
 Tick = Callable[[], None]
 
 _DETAIL_LENGTH = 1000
+
+
+class Parent(Protocol):
+    """The worker that started this run: told what happens, or asked and waited for."""
+
+    def __call__(self, event: dict[str, Any], /) -> None: ...
+
+    def ask(self, question: dict[str, Any], /) -> dict[str, Any]: ...
 
 
 class Network(TypedDict):
@@ -30,8 +38,26 @@ class Limits(TypedDict):
     retry_seconds: NotRequired[float]
 
 
+class DriveOrder(TypedDict):
+    """A file of Google Drive; a document of Google's own is exported as the type `export`."""
+
+    file_id: str
+    resource_key: str
+    export: str
+
+
 class Job(TypedDict):
-    """One run. `run` orders the runs of one download: an earlier one never ends a later one."""
+    """One run. `run` orders the runs of one download: an earlier one never ends a later one.
+
+    A "material" is any file, a "video" must be one. With `drive` the worker has an account for
+    it, whose tokens it is asked for; `google` says where Google is. `extensions` are the kinds of
+    files that are allowed, none for all. `cookies`: its owner has some for this site, which it
+    has to ask for.
+    """
+
+    kind: str
+    drive: DriveOrder | None
+    google: dict[str, str]
 
     url: str
     source: str
@@ -39,12 +65,15 @@ class Job(TypedDict):
     tools_dir: str
     fingerprint: str
     run: NotRequired[int]
+    cookies: NotRequired[bool]
     quality: str
     format: str
     audio_only: bool
     subtitles: bool
     max_bytes: int
     max_seconds: int
+    extensions: NotRequired[list[str]]
+    extractions_at_once: NotRequired[int]
     expression: str
     network: Network
     limits: Limits
@@ -81,7 +110,10 @@ class Subtitle(TypedDict):
 
 
 class Published(TypedDict):
-    """The finished files: `folder` holds them and nothing else, all on disk."""
+    """The finished files: `folder` holds them and nothing else, all on disk.
+
+    `linked`: the library had the bytes, none were fetched.
+    """
 
     folder: str
     file: str
@@ -97,6 +129,19 @@ class Published(TypedDict):
     thumbnail: str | None
     subtitles: list[Subtitle]
     metadata: Metadata
+    linked: NotRequired[bool]
+
+
+class PublishedMaterial(TypedDict):
+    """A finished file of any kind, and what its people call it."""
+
+    folder: str
+    file: str
+    size_bytes: int
+    sha256: str
+    content_type: str
+    name: str
+    linked: NotRequired[bool]
 
 
 class EngineError(Exception):

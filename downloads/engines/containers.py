@@ -89,6 +89,11 @@ def joined_container(streams: Streams, wanted: str) -> str:
     return next(name for name in (first, "mp4", "webm", "mkv") if streams.fit(name))
 
 
+def is_kept(container: str) -> bool:
+    """Whether such a file stays as it is, where nothing else is asked for."""
+    return container in _PLAYABLE
+
+
 def content_type(container: str, *, has_video: bool) -> str:
     found = CONTAINERS[container]
     return found.video_type if has_video else found.audio_type

@@ -22,7 +22,7 @@ from downloads.engines.codes import Code
 from downloads.engines.words import Words
 
 _MAX_RETRY_AFTER = 24 * 3600.0
-_STARTS_OVER = (Code.DISK_FULL, Code.LIMIT_SIZE, Code.SOURCE_NOT_A_VIDEO)
+_STARTS_OVER = (Code.DISK_FULL, Code.LIMIT_SIZE, Code.SOURCE_NOT_A_VIDEO, Code.FILE_CORRUPT)
 _BY_STATUS = {
     401: Code.SOURCE_LOGIN_REQUIRED,
     402: Code.SOURCE_LOGIN_REQUIRED,
@@ -31,10 +31,15 @@ _BY_STATUS = {
     407: Code.NETWORK_UNREACHABLE,
     408: Code.NETWORK_TIMEOUT,
     410: Code.SOURCE_REMOVED,
+    416: Code.NETWORK_INTERRUPTED,
+    423: Code.SOURCE_PRIVATE,
     425: Code.SOURCE_RATE_LIMITED,
     429: Code.SOURCE_RATE_LIMITED,
     451: Code.SOURCE_GEO_BLOCKED,
     504: Code.NETWORK_TIMEOUT,
+    509: Code.SOURCE_QUOTA,
+    522: Code.NETWORK_TIMEOUT,
+    524: Code.NETWORK_TIMEOUT,
 }
 _ADDRESS = re.compile(r"https?://\S+")
 _NOISE = re.compile(r"\r|^ERROR:\s*|\[download\] ")

@@ -10,6 +10,9 @@ from downloads.engines.containers import DEMUXERS, Streams
 
 _TICK_SECONDS = 0.5
 _KILLED_BY_FILE_SIZE = -25
+_KILLED = -9
+# Nothing is wrong with the file then.
+_OF_THE_MACHINE = ("Read-only file system", "Permission denied", "Too many open files")
 _MUXERS = {"m4a": "mp4", "mkv": "matroska", "opus": "opus", "ts": "mpegts"}
 # A "video" may be a playlist that reads other files: only real containers are opened.
 _INPUT = [
@@ -72,10 +75,13 @@ def _details(container: str, streams: Streams) -> list[str]:
 
 
 def _failure(status: int, errors: str) -> EngineError:
-    if "No space left" in errors:
+    if "No space left" in errors or "Disk quota exceeded" in errors:
         return EngineError(Code.DISK_FULL, errors, start_over=True)
     if status == _KILLED_BY_FILE_SIZE or "File too large" in errors:
         return EngineError(Code.LIMIT_SIZE, errors or "larger than allowed", start_over=True)
     if "Cannot allocate memory" in errors:
         return EngineError(Code.LIMIT_SIZE, errors, start_over=True)
-    return EngineError(Code.FILE_CORRUPT, f"ffmpeg: {errors.strip()}", start_over=True)
+    if status == _KILLED or any(word in errors for word in _OF_THE_MACHINE):
+        return EngineError(Code.INTERNAL, f"ffmpeg: {errors.strip() or 'it was killed'}")
+    said = errors.strip() or f"it ended with {status}"
+    return EngineError(Code.FILE_CORRUPT, f"ffmpeg: {said}", start_over=True)

@@ -2,21 +2,23 @@
 
 from pathlib import Path
 
-from downloads.engines import containers, ffmpeg, looking, probe, publishing, stills
+from downloads.engines import containers, ffmpeg, kinds, looking, probe, publishing, stills
 from downloads.engines.base import Metadata, Published, Subtitle
 from downloads.engines.containers import Streams
 from downloads.engines.context import Context
-from downloads.engines.metadata import Info
 from downloads.engines.probe import Probe
 
 
-def put_together(context: Context, info: Info, parts: list[Path]) -> tuple[Path, Probe]:
+def put_together(
+    context: Context, parts: list[Path], *, announced_seconds: float | None = None
+) -> tuple[Path, Probe]:
     """A single file in the right container stays what it is, to the byte.
 
     :raises EngineError: a part is not what it should be, or not all of it is there
     """
-    announced = info.get("duration")
-    probes = [probe.probe(p, tick=context.tick, announced_seconds=announced) for p in parts]
+    probes = [
+        probe.probe(part, tick=context.tick, announced_seconds=announced_seconds) for part in parts
+    ]
     file, found = parts[0], probes[0]
     if len(parts) > 1:
         file, found = _join(context, parts, probes)
@@ -26,6 +28,7 @@ def put_together(context: Context, info: Info, parts: list[Path]) -> tuple[Path,
     if wanted != found.container:
         file, found = _convert(context, file, found.streams, wanted)
     looking.check_duration(context, found.duration_seconds)
+    kinds.check(context.job, found.container)
     return file, found
 
 

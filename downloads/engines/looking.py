@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from downloads.engines import clean, metadata, stills, tools, turns
+from downloads.engines import clean, kinds, metadata, stills, tools, turns
 from downloads.engines.base import EngineError, Metadata
 from downloads.engines.codes import Code
 from downloads.engines.context import Context
@@ -18,19 +18,29 @@ def resolve(context: Context) -> Info:
 
     :raises EngineError: a list, a live stream, or larger or longer than allowed
     """
-    with _turn(context):
+    with turn(context):
         info = _extract(context, context.job["url"])
+    check(context, info)
+    return info
+
+
+def check(context: Context, info: Info) -> None:
+    """
+    :raises EngineError: a live stream, or larger or longer than allowed
+    """
     if info.get("is_live") or info.get("live_status") in ("is_live", "is_upcoming"):
         raise EngineError(Code.SOURCE_UNSUPPORTED, "live streams are not downloaded")
     check_duration(context, info.get("duration"))
     size = metadata.estimated_bytes(info)
     if size and size > context.job["max_bytes"]:
         raise EngineError(Code.LIMIT_SIZE, f"{size} bytes are announced")
-    for chosen in metadata.formats_of(info):
+    formats = metadata.formats_of(info)
+    if len(formats) == 1:
+        kinds.check_announced(context.job, str(formats[0].get("ext")))
+    for chosen in formats:
         if chosen.get("protocol") not in _PROTOCOLS:
             text = f"the protocol {chosen.get('protocol')} is not supported"
             raise EngineError(Code.SOURCE_UNSUPPORTED, text)
-    return info
 
 
 def describe(context: Context, info: Info) -> Metadata:
@@ -58,10 +68,14 @@ def _extract(context: Context, url: str) -> Info:
     raise EngineError(Code.SOURCE_UNSUPPORTED, text)
 
 
-def _turn(context: Context) -> AbstractContextManager[None]:
+def turn(context: Context) -> AbstractContextManager[None]:
+    """To look at YouTube, whose scripts need much memory; nobody else is waited for."""
     if context.job["source"] != "youtube":
         return nullcontext()
-    return turns.turn(tools.turn_files(context.tools.folder), context.tick)
+    return turns.turn(
+        tools.turn_files(context.tools.folder, context.job.get("extractions_at_once")),
+        context.tick,
+    )
 
 
 def _fetch_picture(context: Context, info: Info) -> bool:

@@ -1,22 +1,20 @@
 """What an extractor tells about a video, as our own facts. Nothing in it is trusted."""
 
 import datetime
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from core.links import without_media_suffix
 from downloads.engines import clean
 from downloads.engines.base import Chapter, Metadata
 from downloads.engines.containers import MAX_PIXELS
-from downloads.engines.recognise import MEDIA_EXTENSIONS
 
 TITLE_LENGTH = 500
 DESCRIPTION_LENGTH = 20_000
 UPLOADER_LENGTH = 200
 MAX_CHAPTERS = 200
 _NAMED_BY_PAGE = ("Generic", "HTML5MediaEmbed")
-_MEDIA_SUFFIX = re.compile(rf"\.(?:{'|'.join(MEDIA_EXTENSIONS)})$", re.IGNORECASE)
 
 Info = Mapping[str, Any]
 
@@ -65,7 +63,7 @@ def _title(info: Info, url: str) -> str:
         title = title.removesuffix(" (1)")
     parts = urlsplit(url)
     name = title or clean.line(unquote(parts.path.rpartition("/")[2]), TITLE_LENGTH)
-    return _MEDIA_SUFFIX.sub("", name) or clean.line(parts.hostname, TITLE_LENGTH)
+    return without_media_suffix(name) or clean.line(parts.hostname, TITLE_LENGTH)
 
 
 def _published_at(info: Info) -> str | None:

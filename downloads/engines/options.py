@@ -61,6 +61,17 @@ def build(job: Job, *, deno: str | None) -> dict[str, Any]:
     }
 
 
+def for_listing(job: Job, *, most: int, deno: str | None) -> dict[str, Any]:
+    """What a list holds, without a look at each of its videos."""
+    return {
+        **build(job, deno=deno),
+        "noplaylist": False,
+        "playlist_items": f"1:{most}",
+        # Lists say "3 weeks ago", which is better than nothing.
+        "extractor_args": {"youtubetab": {"approximate_date": [""]}},
+    }
+
+
 def _expression(job: Job) -> str:
     if job["expression"]:
         return job["expression"]

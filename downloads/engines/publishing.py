@@ -4,6 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 
+from core import failpoints
 from downloads.engines.base import Tick
 
 _BLOCK = 1 << 20
@@ -23,7 +24,11 @@ def place(source: Path, folder: Path, name: str) -> Path:
 
 
 def sha256(path: Path, tick: Tick) -> str:
-    digest = hashlib.sha256()
+    return digest_of(path, "sha256", tick)
+
+
+def digest_of(path: Path, algorithm: str, tick: Tick) -> str:
+    digest = hashlib.new(algorithm, usedforsecurity=False)
     buffer = bytearray(_BLOCK)
     view = memoryview(buffer)
     count = 0
@@ -38,10 +43,12 @@ def sha256(path: Path, tick: Tick) -> str:
 
 def settle(folder: Path, tick: Tick) -> None:
     """Every file, then the folder, on disk."""
+    failpoints.reach("child.written")
     for path in sorted(folder.iterdir()):
         _sync(path)
         tick()
     _sync(folder)
+    failpoints.reach("child.settled")
 
 
 def _sync(path: Path) -> None:

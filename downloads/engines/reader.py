@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 
+from downloads.engines import bandwidth
+from downloads.engines.bandwidth import Allowance
 from downloads.engines.base import EngineError
 from downloads.engines.codes import Code
 from downloads.engines.failures import Stop
@@ -18,8 +20,14 @@ class Reader:
     a slow download is told from a dead one.
     """
 
-    def __init__(self, read: Callable[[int], bytes], most_bytes: int) -> None:
+    def __init__(
+        self,
+        read: Callable[[int], bytes],
+        most_bytes: int,
+        allowance: Allowance = bandwidth.NO_LIMIT,
+    ) -> None:
         self._read = read
+        self._allowance = allowance
         self._most_bytes = self._left = most_bytes
         self._broken: Exception | None = None
 
@@ -39,12 +47,13 @@ class Reader:
     def _piece(self, left: int, has_some: bool) -> bytes:
         """What came before the connection broke is kept; the next call tells that it did."""
         try:
-            piece = self._read(min(left, _PIECE_BYTES))
+            piece = self._read(self._allowance.piece_bytes(min(left, _PIECE_BYTES)))
         except Exception as error:
             if not has_some:
                 raise
             self._broken = error
             return b""
+        self._allowance.spend(len(piece))
         self._left -= len(piece)
         if self._left < 0:
             text = f"more than {self._most_bytes} bytes"

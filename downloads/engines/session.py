@@ -10,9 +10,11 @@ from yt_dlp.networking import Request, Response
 from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.utils import DownloadError
 
-from downloads.engines import extractors, failures
+from downloads.engines import cookie_file, extractors, failures
+from downloads.engines.bandwidth import NO_LIMIT, Allowance
 from downloads.engines.base import EngineError
 from downloads.engines.codes import Code
+from downloads.engines.cookie_file import StoredCookie
 from downloads.engines.failures import Stop
 from downloads.engines.freshness import Freshness, answer_length, whole_length
 from downloads.engines.reader import Reader
@@ -45,8 +47,15 @@ class Session(YoutubeDL):  # type: ignore[misc]
     """One run's worth of yt-dlp."""
 
     def __init__(
-        self, options: dict[str, Any], *, source: str, max_bytes: int, freshness: Freshness
+        self,
+        options: dict[str, Any],
+        *,
+        source: str,
+        max_bytes: int,
+        freshness: Freshness,
+        allowance: Allowance = NO_LIMIT,
     ) -> None:
+        self._allowance = allowance
         self.log = Log()
         self.retry_after: float | None = None
         self.refused_status: int | None = None
@@ -55,6 +64,11 @@ class Session(YoutubeDL):  # type: ignore[misc]
         super().__init__({**options, "logger": self.log}, auto_init=False)
         for extractor in extractors.of(source):
             self.add_info_extractor(extractor)
+
+    def carry(self, stored: list[StoredCookie]) -> None:
+        """From now on each site gets the cookies of its own; they are nowhere but in memory."""
+        for cookie in cookie_file.as_cookies(stored):
+            self.cookiejar.set_cookie(cookie)
 
     @contextmanager
     def reporting(self, hook: Callable[[Mapping[str, Any]], None]) -> Iterator[None]:
@@ -96,7 +110,7 @@ class Session(YoutubeDL):  # type: ignore[misc]
             raise
         self._check_length(response)
         self._freshness.check(request, response)
-        response.read = Reader(response.read, self._answer_bytes)
+        response.read = Reader(response.read, self._answer_bytes, self._allowance)
         return response
 
     def explain(self, error: BaseException) -> EngineError:

@@ -10,7 +10,7 @@ import certifi
 import deno
 import imageio_ffmpeg
 
-TURNS = 2
+TURNS = 2  # where nobody says how many
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,10 @@ class Tools:
     folder: Path
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Path, turns: int | None = None) -> None:
     """Make what `find` finds; several processes may do so at once."""
     folder.mkdir(parents=True, exist_ok=True)
-    for turn in turn_files(folder):
+    for turn in turn_files(folder, turns):
         turn.touch(mode=0o600)
     if shutil.which("ffmpeg") is None:
         _link(folder / "ffmpeg", Path(imageio_ffmpeg.get_ffmpeg_exe()))
@@ -46,8 +46,8 @@ def set_environment(folder: Path, workdir: Path, ca_file: str) -> None:
         os.environ["SSL_CERT_FILE"] = str(_with_public_authorities(folder, Path(ca_file)))
 
 
-def turn_files(folder: Path) -> list[Path]:
-    return [folder / f"turn-{number}.lock" for number in range(TURNS)]
+def turn_files(folder: Path, turns: int | None = None) -> list[Path]:
+    return [folder / f"turn-{number}.lock" for number in range(turns or TURNS)]
 
 
 def _with_public_authorities(folder: Path, ca_file: Path) -> Path:

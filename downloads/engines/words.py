@@ -21,8 +21,16 @@ def _words(code: Code, pattern: str, retry_after: float | None = None) -> Words:
 
 
 NOTHING_TO_FETCH = re.compile(r"No video formats found|Requested format is not available")
-# What a site says beats the status it says it with.
+# What a site says beats the status it says it with; what our own disk says beats both.
 FIRST = (
+    _words(Code.DISK_FULL, r"Errno 28\b|No space left|Errno 122\b|Disk quota exceeded"),
+    _words(Code.LIMIT_SIZE, r"Errno 27\b|File too large|larger than max-filesize"),
+    _words(
+        Code.INTERNAL,
+        r"unable to (?:open for writing|create directory|rename file|write data)"
+        r"|Too many open files|ffmpeg not found",
+    ),
+    _words(Code.FILE_CORRUPT, r"Postprocessing:"),
     _words(Code.SOURCE_QUOTA, r"quota exceeded|too many users have viewed", COOL_DOWN_SECONDS),
     _words(
         Code.SOURCE_RATE_LIMITED,
@@ -31,15 +39,21 @@ FIRST = (
     ),
     _words(
         Code.SOURCE_BOT_CHECK,
-        r"confirm you.{0,3}re not a bot|captcha|anti-bot challenge|PO Token"
+        r"confirm you.{0,3}re not a bot|captcha|anti-bot challenge|PO Token|unusual traffic"
         r"|Failed to extract any player response|All player responses are invalid",
     ),
     _words(Code.SOURCE_AGE_RESTRICTED, r"confirm your age|age.restricted|inappropriate for some"),
-    _words(Code.SOURCE_PRIVATE, r"video is private|private video"),
+    _words(
+        Code.SOURCE_PRIVATE,
+        r"video is private|private video|set it to private|don.t have permission"
+        r"|only (?:visible|available) to (?:followers|friends)",
+    ),
     _words(
         Code.SOURCE_LOGIN_REQUIRED,
         r"members.only|join this channel|requires payment|premium (?:members|subscri)|\brental\b"
-        r"|log.?in (?:required|details)|registered users|sign in|--cookies|--username",
+        r"|log.?in (?:required|details)|registered users|sign in|--cookies|--username"
+        r"|(?:need|have) to (?:be logged|log) in|logged.in|account credentials|subscribers"
+        r"|protected by a password|(?:video|wrong).{0,10}password",
     ),
     _words(
         Code.SOURCE_GEO_BLOCKED,
@@ -49,20 +63,21 @@ FIRST = (
         Code.SOURCE_UNSUPPORTED,
         r"premieres in|live event will begin|will begin in|is upcoming|live streams? are not",
     ),
-    _words(Code.SOURCE_NOT_DOWNLOADABLE, r"DRM.protected|known to use DRM"),
+    _words(Code.SOURCE_NOT_DOWNLOADABLE, r"DRM.protected|known to use DRM|disabled downloads?"),
 )
 # What is only looked at when there is no status either.
 LAST = (
-    _words(Code.DISK_FULL, r"Errno 28|No space left"),
-    _words(Code.LIMIT_SIZE, r"Errno 27|File too large"),
+    _words(Code.SOURCE_RATE_LIMITED, r"too many requests", COOL_DOWN_SECONDS),
+    _words(Code.NETWORK_INTERRUPTED, r"fragment \d+ not found|Conflicting range"),
     _words(
         Code.SOURCE_REMOVED,
         r"removed|no longer available|account .{0,60}terminated|not available anymore|copyright"
-        r"|has been deleted",
+        r"|has been deleted|video has expired|account .{0,20}suspended",
     ),
     _words(
         Code.SOURCE_NOT_FOUND,
-        r"video unavailable|does not exist|not found|does the playlist exist",
+        r"video unavailable|does not exist|not found|does the playlist exist"
+        r"|video (?:is unavailable|is not available|isn.t available)",
     ),
     _words(Code.SOURCE_NOT_A_VIDEO, r"Did not get any data blocks|downloaded file is empty"),
     _words(
@@ -74,12 +89,13 @@ LAST = (
     _words(
         Code.NETWORK_UNREACHABLE,
         r"Failed to resolve '|NameResolutionError|Failed to establish|Name or service"
-        r"|Connection refused|unreachable"
-        r"|certificate|Unable to connect to proxy",
+        r"|Connection refused|unreachable|failure in name resolution|No route to host"
+        r"|certificate|Unable to connect to proxy|Tunnel connection failed",
     ),
     _words(
         Code.NETWORK_INTERRUPTED,
         r"more expected|bytes read|Connection (?:reset|aborted|broken)|RemoteDisconnected"
-        r"|content too short|EOF occurred|IncompleteRead",
+        r"|content too short|EOF occurred|IncompleteRead|closed connection without",
     ),
+    _words(Code.NETWORK_UNREACHABLE, r"\[SSL"),
 )

@@ -3,9 +3,17 @@
 from yt_dlp import YoutubeDL
 from yt_dlp.utils import unified_timestamp
 
-from downloads.engines import extractors, fetching, finishing, fragments, looking, subtitles
-from downloads.engines.base import Emit, EngineError, Job, Published
-from downloads.engines.context import Context, open_context
+from downloads.engines import (
+    extractors,
+    fetching,
+    finishing,
+    fragments,
+    looking,
+    subtitles,
+    trust,
+)
+from downloads.engines.base import Published
+from downloads.engines.context import Context
 
 
 def warm() -> None:
@@ -23,24 +31,10 @@ def warm() -> None:
     session.close()
     extractors.warm()
     fragments.install()
+    trust.install()
 
 
-def run(job: Job, emit: Emit) -> Published:
-    """
-    :raises EngineError: whatever is not a mistake of ours
-    """
-    context = open_context(job, emit)
-    try:
-        return _run(context)
-    except Exception as error:
-        explained = error if isinstance(error, EngineError) else context.explain(error)
-        context.folder.abandon(start_over=explained.start_over)
-        if explained is error:
-            raise
-        raise explained from error
-
-
-def _run(context: Context) -> Published:
+def run(context: Context) -> Published:
     info = looking.resolve(context)
     facts = looking.describe(context, info)
     context.emit({"event": "resolved", **facts})
@@ -48,6 +42,6 @@ def _run(context: Context) -> Published:
     info, parts = fetching.fetch(context, info)
     tracks = subtitles.fetch(context, info) if context.job["subtitles"] else []
     context.stage("merging")
-    file, found = finishing.put_together(context, info, parts)
+    file, found = finishing.put_together(context, parts, announced_seconds=info.get("duration"))
     context.stage("storing")
     return finishing.publish(context, file, found, tracks, facts)

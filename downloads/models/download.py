@@ -1,56 +1,57 @@
-"""One video on its way from a link into the library."""
+"""One video on its way from a link into the library, or one material of a course."""
 
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Credential, CredentialStatus, User
 from core.models import ACTIVE, Job, JobQuerySet
 from core.models.job import job_constraints
-from library.models import Video
-
-
-class Quality(models.TextChoices):
-    """At most this height; `best` has no limit."""
-
-    BEST = "best", _("Best")
-    P2160 = "2160p", "2160p"
-    P1440 = "1440p", "1440p"
-    P1080 = "1080p", "1080p"
-    P720 = "720p", "720p"
-    P480 = "480p", "480p"
-    P360 = "360p", "360p"
-    WORST = "worst", _("Smallest")
-
-
-class Format(models.TextChoices):
-    """`auto`: mp4 where that needs no re-encoding (audio: m4a)."""
-
-    AUTO = "auto", _("Automatic")
-    MP4 = "mp4", "MP4"
-    WEBM = "webm", "WebM"
-    MKV = "mkv", "MKV"
-    M4A = "m4a", "M4A"
-    MP3 = "mp3", "MP3"
-    OPUS = "opus", "Opus"
-
-
-class Source(models.TextChoices):
-    YOUTUBE = "youtube", "YouTube"
-    DRIVE = "drive", "Google Drive"
-    DIRECT = "direct", _("Direct link")
-    WEB = "web", _("Web page")
+from courses.models import CourseMaterial, CourseVideo
+from downloads.models import gates, turns
+from downloads.models.gates import Gates
+from downloads.models.subscription import Subscription
+from downloads.models.wishes import Wishes
+from library.models import Source, Video
 
 
 class DownloadQuerySet(JobQuerySet["Download"]):
     def visible_to(self, user: User) -> Self:
         return self if user.is_admin else self.filter(owner=user)
 
+    def claimable(self) -> Self:
+        """What limits leave room for; everything else stays where it is in line."""
+        found = self.gates()
+        if found.is_shut:
+            return self.none()
+        return self._in_line(found).exclude(gates.crowded(found))
 
-class Download(Job):
+    def in_line(self) -> Self:
+        """Due, and waiting for nothing but its turn or for room."""
+        return self._in_line(self.gates())
+
+    def gates(self) -> Gates:
+        return gates.read(self.model._default_manager.all())  # noqa: SLF001
+
+    def _in_line(self, found: Gates) -> Self:
+        """While a Google account waits for its owner, or for Google, so do its downloads."""
+        ready = self.due().exclude(waits_for_consent()).exclude(gates.paused(found))
+        return ready.exclude(credential__refresh_after__gt=timezone.now())
+
+    def next_ids(self, limit: int) -> list[int]:
+        return turns.next_ids(self, limit)
+
+
+def waits_for_consent() -> Q:
+    usable = Q(credential__status=CredentialStatus.ACTIVE, credential__enabled=True)
+    return Q(credential__isnull=False) & ~usable
+
+
+class Download(Job, Wishes):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.CASCADE,
@@ -65,19 +66,51 @@ class Download(Job):
         related_name="downloads",
         verbose_name=_("video"),
     )
+    credential = models.ForeignKey(
+        Credential,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="downloads",
+        verbose_name=_("Google account"),
+    )
+    course_video = models.ForeignKey(
+        CourseVideo,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="downloads",
+        verbose_name=_("video of a course"),
+    )
+    material = models.ForeignKey(
+        CourseMaterial,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="downloads",
+        verbose_name=_("material"),
+    )
+    subscription = models.ForeignKey(
+        Subscription,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="downloads",
+        verbose_name=_("subscription"),
+    )
     linked = models.BooleanField(
         _("already held"), default=False, help_text=_("Nothing was fetched: the library had it.")
     )
     url = models.URLField(_("address"), max_length=2000)
     source = models.CharField(_("source"), max_length=20, choices=Source)
     source_key = models.CharField(max_length=200)
+    host = models.CharField(_("site"), max_length=120, blank=True)
     fingerprint = models.CharField(max_length=64)
     title = models.CharField(_("title"), max_length=500, blank=True)
     search_text = models.TextField(editable=False, blank=True)
-    quality = models.CharField(_("quality"), max_length=8, choices=Quality, default=Quality.BEST)
-    format = models.CharField(_("format"), max_length=8, choices=Format, default=Format.AUTO)
-    audio_only = models.BooleanField(_("audio only"), default=False)
-    subtitles = models.BooleanField(_("subtitles"), default=True)
+    expires_in_seconds = models.PositiveIntegerField(
+        _("kept for"), null=True, blank=True, help_text=_("Seconds; empty: for good.")
+    )
     duration_seconds = models.FloatField(_("duration"), null=True, blank=True)
     estimated_bytes = models.BigIntegerField(_("expected size"), null=True, blank=True)
     has_thumbnail = models.BooleanField(default=False)
@@ -113,6 +146,21 @@ class Download(Job):
             models.Index(
                 fields=["lease_until"], condition=Q(status="running"), name="download_leases"
             ),
+            models.Index(
+                fields=["owner", "-priority", "available_at", "id", "credential"],
+                condition=Q(status="queued"),
+                name="download_turn_of_owner",
+            ),
+            models.Index(
+                fields=["host"], condition=Q(status="running"), name="download_host_running"
+            ),
+            models.Index(
+                fields=["owner"], condition=Q(status="running"), name="download_owner_running"
+            ),
+            models.Index(
+                fields=["-finished_at"], condition=Q(status="failed"), name="download_failed"
+            ),
+            models.Index(fields=["owner", "-started_at"], name="download_owner_served"),
             models.Index(fields=["owner", "-id"], name="download_owner_newest"),
             models.Index(fields=["owner", "status", "-id"], name="download_owner_status"),
         ]

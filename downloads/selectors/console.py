@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 from django_stubs_ext import StrOrPromise
 
@@ -12,12 +12,12 @@ from accounts.models import User
 from core import storage
 from core.models import Status, WorkerHeartbeat
 from downloads.models import Download
-from downloads.selectors import queue
-from downloads.taxonomy import explain
+from downloads.selectors import failures, queue
+from downloads.selectors.failures import Group
 from library.models import StoredFile, Video
 
 _SILENT = timedelta(seconds=15)  # a node says every five that it lives
-_RECENT = timedelta(days=7)
+_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +38,11 @@ class Worker:
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
-    """Why downloads of the last days failed, and how many of them."""
-
-    code: str
-    message: StrOrPromise
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
 class Console:
     states: list[State]
     waiting_since: datetime | None
     workers: list[Worker]
-    causes: list[Cause]
+    failures: list[Group]
     stored_bytes: int
     free_bytes: int
 
@@ -62,7 +53,7 @@ def overview(*, user: User) -> Console:
         states=states(user=user),
         waiting_since=waiting_since(user=user),
         workers=workers(),
-        causes=causes(user=user),
+        failures=failures.groups(user=user)[:_SHOWN],
         stored_bytes=queue.storage_used(user=user),
         free_bytes=storage.free_bytes(),
     )
@@ -92,18 +83,6 @@ def workers() -> list[Worker]:
             is_silent=beat.seen_at < last,
         )
         for beat in WorkerHeartbeat.objects.order_by("node", "pid")
-    ]
-
-
-def causes(*, user: User) -> list[Cause]:
-    """The most frequent first."""
-    failed = Download.objects.visible_to(user).filter(
-        status=Status.FAILED, finished_at__gte=timezone.now() - _RECENT
-    )
-    rows = failed.order_by().values_list("error_code").annotate(number=Count("id"))
-    return [
-        Cause(code, explain(code).message, number)
-        for code, number in rows.order_by("-number", "error_code")[:8]
     ]
 
 

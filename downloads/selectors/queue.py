@@ -7,9 +7,12 @@ from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q,
 from django.utils import timezone
 
 from accounts.models import User
+from core.database import database_now
 from core.models import ACTIVE, Status
-from downloads.models import Download
-from downloads.models.download import DownloadQuerySet
+from downloads.models import Download, turns
+from downloads.models.download import DownloadQuerySet, waits_for_consent
+from downloads.models.turns import Lines
+from downloads.selectors.downloads import with_all
 from library.models import StoredFile
 
 
@@ -54,45 +57,39 @@ def waiting(*, user: User) -> QuerySet[Download]:
     return _of(user).filter(status=Status.QUEUED).in_turn()
 
 
-def recently_failed(*, user: User) -> QuerySet[Download]:
-    """Failures of the last week; what nobody cared for by then needs nobody's eye any more."""
-    week_ago = timezone.now() - timedelta(days=7)
-    failed = _of(user).filter(status=Status.FAILED, finished_at__gte=week_ago)
-    return failed.order_by("-finished_at", "-id")
-
-
 def recently_finished(*, user: User) -> QuerySet[Download]:
     done = _of(user).filter(status=Status.COMPLETED, video__isnull=False)
     return done.order_by("-finished_at", "-id")
 
 
 def position_of(download: Download) -> int | None:
-    """Its place in the queue of the whole installation, from 1; None when it does not wait."""
-    if download.status != Status.QUEUED:
-        return None
-    return _ahead_of(download).count() + 1
+    """Its place in the queue of the whole installation, from 1; None when it has none there."""
+    return positions_of([download]).get(download.pk)
 
 
 def positions_of(downloads: list[Download]) -> dict[int, int]:
-    """Places of all those of `downloads` that wait, by id, in one query."""
-    waits = {download.pk for download in downloads if download.status == Status.QUEUED}
+    """Places of those of `downloads` that wait, by id; the same few queries for all of them.
+
+    An estimate: the order in which they start if nothing ends, fails or is added meanwhile (see
+    downloads.models.turns). What is not due yet stands behind all that is. What waits for a
+    Google account, or for a pause to end, stands nowhere.
+    """
+    waits = [download for download in downloads if download.status == Status.QUEUED]
     if not waits:
         return {}
-    queue = Download.objects.filter(status=Status.QUEUED)
-    turn = queue.in_turn().values_list("id", flat=True)
-    places: dict[int, int] = {}
-    for place, pk in enumerate(turn.iterator(), 1):
-        if pk in waits:
-            places[pk] = place
-            if len(places) == len(waits):
-                break
+    ready = Download.objects.in_line()
+    lines = turns.lines_of(ready)
+    places = _places(lines, _ranks(ready, waits))
+    left = {download.pk for download in waits} - places.keys()
+    if left:
+        places |= _places_later(left, after=sum(one.number for one in lines.values()))
     return places
 
 
 def next_position(*, user: User) -> int | None:
     """The place of this person's next download."""
-    first = Download.objects.filter(owner=user, status=Status.QUEUED)
-    download = first.in_turn().first()
+    own = Download.objects.filter(owner=user)
+    download = own.in_line().in_turn().first() or _later().filter(owner=user).first()
     return position_of(download) if download else None
 
 
@@ -133,12 +130,44 @@ def storage_used(*, user: User) -> int:
 
 
 def _of(user: User) -> DownloadQuerySet:
-    return Download.objects.visible_to(user).select_related("owner", "video__file")
+    return with_all(Download.objects.visible_to(user))
 
 
-def _ahead_of(download: Download) -> QuerySet[Download]:
-    earlier = Q(available_at__lt=download.available_at) | Q(
-        available_at=download.available_at, id__lt=download.pk
-    )
-    queue = Download.objects.filter(status=Status.QUEUED)
-    return queue.filter(Q(priority__gt=download.priority) | Q(earlier, priority=download.priority))
+def _places(lines: dict[int, Lines], ranks: dict[int, tuple[int, int, int]]) -> dict[int, int]:
+    ahead = {
+        priority: sum(other.number for urgency, other in lines.items() if urgency > priority)
+        for priority in lines
+    }
+    return {
+        pk: ahead[priority] + lines[priority].before(owner_id, rank) + 1
+        for pk, (owner_id, priority, rank) in ranks.items()
+        if priority in lines and owner_id in lines[priority].of_owner  # or just claimed
+    }
+
+
+def _ranks(ready: DownloadQuerySet, wanted: list[Download]) -> dict[int, tuple[int, int, int]]:
+    """Owner, priority and rank in the owner's own line, by id, in one query."""
+    left = {download.pk for download in wanted}
+    own = ready.filter(owner_id__in={download.owner_id for download in wanted})
+    rows = own.order_by("owner_id", "-priority", "available_at", "id")
+    seen: dict[tuple[int, int], int] = {}
+    ranks = {}
+    for owner_id, priority, pk in rows.values_list("owner_id", "priority", "id").iterator():
+        rank = seen.get((owner_id, priority), 0)
+        seen[owner_id, priority] = rank + 1
+        if pk in left:
+            ranks[pk] = (owner_id, priority, rank)
+            if len(ranks) == len(left):
+                break
+    return ranks
+
+
+def _later() -> DownloadQuerySet:
+    """Queued, but not due yet."""
+    waiting = Download.objects.filter(status=Status.QUEUED, available_at__gt=database_now())
+    return waiting.exclude(waits_for_consent()).order_by("available_at", "id")
+
+
+def _places_later(wanted: set[int], *, after: int) -> dict[int, int]:
+    ids = _later().values_list("id", flat=True)
+    return {pk: place for place, pk in enumerate(ids.iterator(), after + 1) if pk in wanted}

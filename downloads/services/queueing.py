@@ -1,59 +1,41 @@
 """What a person can ask for: queue, cancel, retry, remove."""
 
-import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
-from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from accounts.models import User
-from core import wakeup
-from core.children.addresses import looks_private
-from core.database import database_now
-from core.errors import Conflict, Forbidden, Invalid
+from accounts.selectors import drive_credential
+from core import bulk, wakeup
+from core.database import read_clock
+from core.errors import Conflict, Forbidden
 from core.jobs import lifecycle
+from core.links import host_of
 from core.models import ENDED, Status
-from core.queue import enqueue
+from core.queue import wake_workers
 from core.text import normalise
-from downloads.engines import recognise
-from downloads.engines.recognise import Recognised
-from downloads.models import Download, Format, Quality
-from downloads.services import cleaning, transitions
+from downloads.models import Download
+from downloads.selectors.downloads import with_all
+from downloads.services import cleaning, holdings, requests, transitions
+from downloads.services.holdings import Held
+from downloads.services.requests import Plan, QueueRequest
 from downloads.services.running import DOWNLOADS
-from downloads.taxonomy import explain
-from library.services import removing, storing
+from library.models import Source
+from library.services import keeping, removing, storing
 
-_LINK_PROBLEMS: dict[type[recognise.LinkError], StrOrPromise] = {
-    recognise.LinkTooLong: _("The address is too long."),
-    recognise.BadCharacters: _("The address has spaces or other characters that cannot be in it."),
-    recognise.BadScheme: _("The address has to begin with https:// or http://."),
-    recognise.MissingHost: _("The address names no site."),
-    recognise.HasCredentials: _("The address may not hold a name or a password."),
-}
+_TURN = 0x71756575  # one arbitrary number: the key of the advisory lock, with the owner's id
+
 _AT_THE_START = {
     "downloaded_bytes": 0,
     "total_bytes": None,
     "progress_percent": 0,
     "has_thumbnail": False,
 }
-_AUDIO_FORMATS = {Format.AUTO, Format.M4A, Format.MP3, Format.OPUS}
-_VIDEO_FORMATS = {Format.AUTO, Format.MP4, Format.WEBM, Format.MKV}
-
-
-@dataclass(frozen=True, slots=True)
-class QueueRequest:
-    url: str
-    title: str = ""
-    quality: str = Quality.BEST
-    format: str = Format.AUTO
-    audio_only: bool = False
-    subtitles: bool = True
-    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +49,33 @@ class Queued:
 def queue_download(*, by: User, request: QueueRequest) -> Queued:
     """Queue a link; one that is under way already is found again, one that is held is linked.
 
+    A link to Drive is fetched with the person's own account, if one may read Drive.
+
     :raises Invalid: the address or the wishes cannot be served
     :raises Forbidden: somebody who is not staff wants to go before others
     """
-    if request.priority > 0 and not by.is_admin:
+    plan = requests.plan(request)
+    requests.refuse_lists(plan)
+    if plan.found.source == Source.DRIVE and request.credential is None:
+        plan = replace(plan, request=replace(request, credential=drive_credential(user=by)))
+    return queue_planned(by=by, plans=[plan])[0]
+
+
+def queue_planned(*, by: User, plans: Sequence[Plan]) -> list[Queued]:
+    """Queue several at once, all or none, in the order of `plans`.
+
+    :raises Forbidden: somebody who is not staff wants to go before others
+    """
+    if not by.is_admin and any(plan.request.priority > 0 for plan in plans):
         raise Forbidden(
             _("Only staff can put a download before those of others."), code="priority_reserved"
         )
-    found = _recognise(request.url)
-    _check_format(request)
-    fingerprint = _fingerprint(found, request)
     try:
         with transaction.atomic():
-            return _active(by, fingerprint) or _create(by, request, found, fingerprint)
+            return _queue(by, plans)
     except IntegrityError:  # the same request came twice at once, and the other one won
-        twin = _active(by, fingerprint)
-        if twin is None:
-            raise
-        return twin
+        with transaction.atomic():
+            return _queue(by, plans)
 
 
 def cancel_download(*, by: User, download: Download, purge: bool = False) -> None:
@@ -94,17 +85,23 @@ def cancel_download(*, by: User, download: Download, purge: bool = False) -> Non
 
     :raises Conflict: it is completed, and `purge` was not asked for
     """
-    cancelled = lifecycle.cancel(DOWNLOADS, download.pk, actor=_actor(by))
+    cancel_many(by=by, ids=[download.pk])
     download.refresh_from_db()
-    if cancelled:
-        transaction.on_commit(wakeup.ring)
-        transaction.on_commit(partial(cleaning.remove_leftovers, download.pk))
     if purge:
         _purge(by, download)
     elif download.status == Status.COMPLETED:
-        raise Conflict(
-            _("This download is complete. Delete its video instead."), code="already_completed"
-        )
+        raise already_completed()
+
+
+def cancel_many(*, by: User, ids: Sequence[int]) -> set[int]:
+    """Stop those of these downloads that have not ended; return which these are."""
+    cancelled = lifecycle.cancel(DOWNLOADS, ids, actor=_actor(by))
+    if cancelled:
+        transaction.on_commit(wakeup.ring)
+    for download in cancelled:
+        if download.run:  # or it was never begun, and has no folder
+            transaction.on_commit(partial(cleaning.remove_leftovers, download.pk))
+    return {download.pk for download in cancelled}
 
 
 def retry_download(*, by: User, download: Download) -> Download:
@@ -114,105 +111,128 @@ def retry_download(*, by: User, download: Download) -> Download:
     """
     try:
         with transaction.atomic():
-            again = lifecycle.requeue(DOWNLOADS, download.pk, actor=_actor(by), **_AT_THE_START)
+            take_turns([download.owner_id])
+            again = retry_many(by=by, ids=[download.pk])
     except IntegrityError:
-        raise Conflict(
-            _("The same video is being downloaded already."), code="already_under_way"
-        ) from None
-    if again is None:
-        raise Conflict(
-            _("Only a failed or cancelled download can be started again."), code="not_retryable"
-        )
-    enqueue(DOWNLOADS.task)
+        raise already_under_way() from None
+    if not again:
+        raise not_retryable()
+    return again[0]
+
+
+def retry_many(*, by: User, ids: Sequence[int]) -> list[Download]:
+    """Start those of these downloads again that have failed or were cancelled; return them.
+
+    Of many, `take_turns` comes first.
+
+    :raises IntegrityError: the same as one of them is under way, so that none is started
+    """
+    with transaction.atomic():
+        again = lifecycle.requeue(DOWNLOADS, ids, actor=_actor(by), **_AT_THE_START)
+    if again:
+        wake_workers()
     return again
 
 
-def _recognise(url: str) -> Recognised:
-    try:
-        found = recognise.recognise(url)
-    except recognise.LinkError as problem:
-        message = _LINK_PROBLEMS.get(type(problem), _("This is not a web address."))
-        raise Invalid(message, code="invalid_url", errors={"url": [message]}) from problem
-    parts = urlsplit(found.url_normalised)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    if looks_private(parts.hostname or "", port, settings.ALLOWED_PRIVATE_ENDPOINTS):
-        refusal = explain("network.blocked_address").message
-        raise Invalid(refusal, code="network.blocked_address", errors={"url": [refusal]})
-    return found
+def take_turns(owner_ids: Iterable[int]) -> None:
+    """Nobody else queues or retries for these people until the transaction ends.
+
+    The same video is under way once for each, so of two who write the same ones in another order
+    both would wait for each other. Before any download or video is locked. SQLite's write
+    transactions take turns by themselves.
+    """
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for owner_id in sorted(set(owner_ids)):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_TURN, owner_id % 2**31])
 
 
-def _check_format(request: QueueRequest) -> None:
-    allowed = _AUDIO_FORMATS if request.audio_only else _VIDEO_FORMATS
-    if request.format not in allowed:
-        message = _("This format does not go with this choice of audio or video.")
-        raise Invalid(message, errors={"format": [message]})
+def already_completed() -> Conflict:
+    text = _("This download is complete. Delete its video instead.")
+    return Conflict(text, code="already_completed")
 
 
-def _fingerprint(found: Recognised, request: QueueRequest) -> str:
-    """The same for two requests that would fetch the same file."""
-    wishes = (request.quality, request.format, request.audio_only, request.subtitles)
-    words = [found.source_key, *map(str, wishes)]
-    return hashlib.sha256("\n".join(words).encode()).hexdigest()
+def already_under_way() -> Conflict:
+    text = _("The same video is being downloaded already.")
+    return Conflict(text, code="already_under_way")
 
 
-def _active(by: User, fingerprint: str) -> Queued | None:
-    twin = (
-        Download.objects.active()
-        .select_related("owner", "video__file")
-        .filter(owner=by, fingerprint=fingerprint)
-        .first()
-    )
-    return Queued(twin, created=False) if twin else None
+def not_retryable() -> Conflict:
+    text = _("Only a failed or cancelled download can be started again.")
+    return Conflict(text, code="not_retryable")
 
 
-def _create(by: User, request: QueueRequest, found: Recognised, fingerprint: str) -> Queued:
+def _queue(by: User, plans: Sequence[Plan]) -> list[Queued]:
+    take_turns([by.pk])
+    known = _active(by, plans)
+    new = {plan.fingerprint: plan for plan in plans if plan.fingerprint not in known}
+    held = _locked(holdings.of(user=by, plans=list(new.values())))
+    now = read_clock()
+    made = [_download(by, plan, held.get(plan.fingerprint), now) for plan in new.values()]
+    bulk.insert(made)
+    lasting = [one for one in made if one.linked and one.expires_in_seconds is None]
+    keeping.keep_lasting(video_ids=[one.video_id for one in lasting if one.video_id])
+    transitions.record_made(made, actor=_actor(by))
+    if len(held) < len(made):
+        wake_workers()
+    known |= {download.fingerprint: Queued(download, created=True) for download in made}
+    return [known[plan.fingerprint] for plan in plans]
+
+
+def _active(by: User, plans: Sequence[Plan]) -> dict[str, Queued]:
+    prints = {plan.fingerprint for plan in plans}
+    found = with_all(Download.objects.active().filter(owner=by, fingerprint__in=prints))
+    return {twin.fingerprint: Queued(twin, created=False) for twin in found}
+
+
+def _locked(held: dict[str, Held]) -> dict[str, Held]:
+    """Those of `held` that are still there, and stay until the links to them are written."""
+    return {
+        fingerprint: one
+        for fingerprint, one in held.items()
+        if one.video is None or storing.lock_video(video_id=one.video.pk)
+    }
+
+
+def _download(by: User, plan: Plan, held: Held | None, now: datetime) -> Download:
+    wanted = plan.request
     download = Download(
         owner=by,
-        url=found.url_normalised,
-        source=found.source,
-        source_key=found.source_key,
-        fingerprint=fingerprint,
-        title=request.title,
-        search_text=normalise(f"{request.title} {found.url_normalised}"),
-        quality=request.quality,
-        format=request.format,
-        audio_only=request.audio_only,
-        subtitles=request.subtitles,
-        priority=request.priority,
-        available_at=database_now(),
+        url=plan.found.url_normalised,
+        source=plan.found.source,
+        source_key=plan.found.source_key,
+        host=host_of(plan.found.url_normalised),
+        fingerprint=plan.fingerprint,
+        title=plan.title,
+        search_text=normalise(f"{plan.title} {plan.found.url_normalised}"),
+        quality=wanted.quality,
+        format=wanted.format,
+        audio_only=wanted.audio_only,
+        subtitles=wanted.subtitles,
+        priority=wanted.priority,
+        credential=wanted.credential,
+        course_video=wanted.course_video,
+        material=wanted.material,
+        subscription=wanted.subscription,
+        expires_in_seconds=wanted.expires_in_seconds,
+        estimated_bytes=wanted.size_bytes,
+        available_at=now,
+        created_at=now,
     )
-    held = _held(by, fingerprint)
     if held:
         _link(download, held)
-    download.save()
-    download.refresh_from_db(fields=["available_at"])  # PostgreSQL's own time
-    transitions.record(download, source=None, reason="linked" if held else "", actor=_actor(by))
-    if not held:
-        enqueue(DOWNLOADS.task)
-    return Queued(download, created=True)
+    return download
 
 
-def _held(by: User, fingerprint: str) -> Download | None:
-    """An earlier download of the same, whose video is still in this person's library.
-
-    The video stays locked, so that it is not removed before the link to it is written.
-    """
-    done = Download.objects.filter(owner=by, fingerprint=fingerprint, status=Status.COMPLETED)
-    held = done.select_related("video__file").filter(video__owner=by).order_by("-id").first()
-    if held is None or held.video is None or not storing.lock_video(video_id=held.video.pk):
-        return None
-    return held
-
-
-def _link(download: Download, held: Download) -> None:
-    size = held.video.file.size_bytes if held.video else 0
+def _link(download: Download, held: Held) -> None:
     download.status = Status.COMPLETED
     download.linked = True
     download.video = held.video
     download.title = download.title or held.title
-    download.has_thumbnail = held.has_thumbnail
-    download.duration_seconds = held.duration_seconds
-    download.downloaded_bytes = download.total_bytes = size
+    download.has_thumbnail = bool(held.video and held.video.thumbnail_key)
+    download.duration_seconds = held.video.duration_seconds if held.video else None
+    download.downloaded_bytes = download.total_bytes = held.size_bytes
     download.progress_percent = 100
     download.started_at = download.finished_at = timezone.now()
 

@@ -1,6 +1,7 @@
 """How a worker brings a download home."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -8,25 +9,48 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
-from core import events, storage
+from core import events, failpoints, storage
 from core.children import client
 from core.children.client import Child
+from core.database import AWAY, read_clock
 from core.jobs import lifecycle, node
-from core.jobs.kind import Event, Fenced, JobKind, Run
-from core.jobs.runner import Runner
-from core.models import JobQuerySet, Status
+from core.jobs.kind import (
+    ChildKind,
+    Ended,
+    Event,
+    Failure,
+    Fenced,
+    Move,
+    PutBack,
+    Run,
+)
+from core.models import JobQuerySet
 from core.text import normalise
-from downloads.models import Download
-from downloads.services import cleaning, transitions
+from courses.services import materials
+from downloads.engines.codes import Code
+from downloads.models import Download, gates
+from downloads.services import (
+    admission,
+    cleaning,
+    cookies,
+    limits,
+    noting,
+    pauses,
+    questions,
+    transitions,
+)
+from downloads.services.orders import order_of
 from downloads.services.updates import update_of
 from downloads.states import Stage
 from library import selectors as library
 from library.services import storing
 from library.services.storing import Published, SubtitleFacts, VideoFacts
 
+_AWAY_SECONDS = 5.0
+_STARTED_OVER = (Code.DISK_FULL, Code.FILE_CORRUPT)  # the child has removed what it had fetched
 
-class DownloadKind(JobKind[Download]):
-    task = "downloads.tasks.run_downloads"
+
+class DownloadKind(ChildKind[Download]):
     idle_fields: ClassVar = {"speed_bytes_per_second": None, "eta_seconds": None}
 
     def __init__(self) -> None:
@@ -34,21 +58,42 @@ class DownloadKind(JobKind[Download]):
         self.stall_seconds = settings.DOWNLOAD_STALL_SECONDS
 
     def rows(self) -> JobQuerySet[Download]:
-        return Download.objects.select_related("video__file")
+        told = ("video__file", "course_video", "material", "credential")
+        return Download.objects.select_related(*told)
 
-    def moved(self, job: Download, source: Status, reason: str, actor: str) -> None:
-        transitions.record(job, source=source, reason=reason, actor=actor)
+    def moved(self, moves: Sequence[Move[Download]], reason: str, actor: str) -> None:
+        if reason in _STARTED_OVER:
+            _forget_fetched([move.job for move in moves])
+        transitions.record(moves, reason=reason, actor=actor)
+        if reason:
+            noting.note_failures([move.job for move in moves], code=reason)
+            cookies.note_refusals([move.job for move in moves], code=reason)
 
     def obstacle(self) -> str:
-        return "disk_low" if storage.free_bytes() < settings.MIN_FREE_BYTES else ""
+        return gates.obstacle()
+
+    def admits(self, job_id: int) -> bool:
+        return admission.admits(job_id)
+
+    def plan(self) -> None:
+        """A new bandwidth goes for what runs, too."""
+        limits.keep_bandwidth()
+        pauses.forget_old()
+
+    def judge(self, job: Download, failure: Failure) -> Failure | PutBack:
+        try:
+            return pauses.judge(job, failure)
+        except AWAY:
+            return PutBack("database_away", _AWAY_SECONDS)
 
     def prepare(self, job: Download) -> None:
         cleaning.make_room(job)
 
     def launch(self, job: Download) -> Child:
+        limits.keep_bandwidth()
         folder = storage.partial_folder(job.folder)
         return client.launch(
-            node.children_socket(), entry="downloads.engines.child:run", job=_order(job, folder)
+            node.children_socket(), entry="downloads.engines.child:run", job=order_of(job, folder)
         )
 
     def apply(self, run: Run[Download], event: Event) -> dict[str, Any]:
@@ -58,10 +103,21 @@ class DownloadKind(JobKind[Download]):
             case "stage":
                 return {"stage": event["stage"]}
             case "resolved":
-                return _resolved(run.job, event)
+                return _reserved(run, _resolved(run.job, event))
             case "progress":
                 return _progress(run.job, event)
         return {}
+
+    def answer(self, job: Download, question: Event) -> Event:
+        match question["what"]:
+            case "token":
+                return {"token": questions.access_token(job, refused=question["refused"])}
+            case "cookies":
+                return {"cookies": cookies.of_visit(owner_id=job.owner_id, url=job.url)}
+            case "held":
+                asked = {name: question[name] for name in ("sha256", "size_bytes")}
+                return {"path": questions.held_path(**asked)}
+        return super().answer(job, question)
 
     def complete(self, run: Run[Download], event: Event) -> Download:
         key = f"{storage.shelf_of(run.job.folder)}/{run.job.folder}-{run.job.token}"
@@ -69,27 +125,23 @@ class DownloadKind(JobKind[Download]):
             storage.publish(Path(event["folder"]), key)
         try:
             with transaction.atomic():
-                video = storing.add_video(
-                    owner=run.job.owner,
-                    published=_published(key, event),
-                    facts=_facts(run.job, event),
-                )
-                return lifecycle.complete(
+                job = lifecycle.complete(
                     self,
                     run.lease,
-                    video=video,
-                    title=video.title,
-                    duration_seconds=video.duration_seconds,
-                    has_thumbnail=bool(video.thumbnail_key),
+                    **_record(run.job, key, event),
                     downloaded_bytes=event["size_bytes"],
                     total_bytes=event["size_bytes"],
                     progress_percent=100,
                 )
+                pauses.answered(job)
+                failpoints.reach("complete.recorded")
         except Fenced:
             # Unless the first try was recorded after all, and only its answer was lost.
             if not library.is_key_known(key):
                 storage.remove(key)
             raise
+        failpoints.reach("complete.committed")
+        return job
 
     def publish(self, runs: list[Run[Download]]) -> None:
         events.publish_many(
@@ -117,34 +169,22 @@ class DownloadKind(JobKind[Download]):
 DOWNLOADS = DownloadKind()
 
 
-def drain() -> None:
-    """Run downloads until there are none to run; what a worker does when it is woken."""
-    Runner(DOWNLOADS, slots=settings.SLOTS_PER_WORKER).drain()
+def _forget_fetched(jobs: Sequence[Download]) -> None:
+    """Or it would be claimed as if it needed no room for what has to come again."""
+    for job in jobs:
+        job.downloaded_bytes, job.progress_percent = 0, 0
+    rows = Download.objects.filter(id__in=[job.pk for job in jobs])
+    rows.update(downloaded_bytes=0, progress_percent=0)
 
 
-def _order(job: Download, folder: Path) -> dict[str, Any]:
-    """What the child process is told (see downloads.engines.base.Job)."""
-    return {
-        "url": job.url,
-        "source": job.source,
-        "workdir": str(folder),
-        "tools_dir": str(Path(settings.RUN_DIR) / "tools"),
-        "fingerprint": job.fingerprint,
-        "run": job.run,
-        "quality": job.quality,
-        "format": job.format,
-        "audio_only": job.audio_only,
-        "subtitles": job.subtitles,
-        "max_bytes": settings.MAX_DOWNLOAD_BYTES,
-        "max_seconds": settings.MAX_DURATION_SECONDS,
-        "expression": settings.YTDLP_FORMAT,
-        "network": {
-            "allowed": settings.ALLOWED_PRIVATE_ENDPOINTS,
-            "proxy": settings.OUTBOUND_PROXY,
-            "ca_file": settings.OUTBOUND_CA_FILE,
-        },
-        "limits": {"file_bytes": settings.MAX_DOWNLOAD_BYTES},
-    }
+def _reserved(run: Run[Download], fields: dict[str, Any]) -> dict[str, Any]:
+    """What is known by now is written, even if there is no room and the download has to wait."""
+    run.unwritten |= fields
+    try:
+        admission.reserve(run.job, fields)
+    except AWAY:
+        raise Ended(PutBack("database_away", _AWAY_SECONDS)) from None
+    return fields
 
 
 def _resolved(job: Download, event: Event) -> dict[str, Any]:
@@ -170,6 +210,25 @@ def _progress(job: Download, event: Event) -> dict[str, Any]:
     }
 
 
+def _record(job: Download, key: str, event: Event) -> dict[str, Any]:
+    """Write down what has come; return what the download says of it from now on."""
+    published = _published(key, event)
+    if job.material:
+        name = event["name"]
+        materials.add_file(owner=job.owner, material=job.material, published=published, name=name)
+        return {"title": job.title or name}
+    held = event.get("linked", False) and library.has_bytes(user=job.owner, sha256=event["sha256"])
+    video = storing.add_video(owner=job.owner, published=published, facts=_facts(job, event))
+    return {
+        "video": video,
+        "title": video.title,
+        "duration_seconds": video.duration_seconds,
+        "has_thumbnail": bool(video.thumbnail_key),
+        # To say so of bytes that only others hold would tell that they do.
+        "linked": held,
+    }
+
+
 def _published(key: str, event: Event) -> Published:
     return Published(
         folder=key,
@@ -191,6 +250,7 @@ def _facts(job: Download, event: Event) -> VideoFacts:
         description=known["description"],
         uploader=known["uploader"],
         published_at=_moment(known["published_at"]),
+        expires_at=_expiry(job),
         duration_seconds=event["duration_seconds"],
         width=event["width"],
         height=event["height"],
@@ -208,6 +268,13 @@ def _facts(job: Download, event: Event) -> VideoFacts:
             for subtitle in event["subtitles"]
         ],
     )
+
+
+def _expiry(job: Download) -> datetime | None:
+    """From now on, since nobody could have watched it before."""
+    if job.expires_in_seconds is None:
+        return None
+    return read_clock() + timedelta(seconds=job.expires_in_seconds)
 
 
 def _moment(text: str | None) -> datetime | None:

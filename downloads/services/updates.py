@@ -1,10 +1,12 @@
-"""A download as those who watch it are told: one shape for progress and for moves."""
+"""Downloads and batches as those who watch them are told: one shape for progress and for moves."""
 
 from datetime import datetime
 from typing import Any
 
 from core.models import Status
-from downloads.models import Download
+from downloads.models import BatchDownload, Download
+from downloads.selectors import batches
+from downloads.selectors.downloads import has_picture, wait_reason
 from downloads.taxonomy import explain
 
 
@@ -16,7 +18,7 @@ def update_of(download: Download) -> dict[str, Any]:
         "id": download.pk,
         "status": download.status,
         "stage": download.stage or None,
-        "wait_reason": download.wait_reason or None,
+        "wait_reason": wait_reason(download) or None,
         "title": download.title or None,
         "url": download.url,
         "source": download.source,
@@ -35,15 +37,35 @@ def update_of(download: Download) -> dict[str, Any]:
         "file_path": f"library/{video.file.key}" if video else None,
         "file_size": video.file.size_bytes if video else None,
         "video_id": download.video_id,
+        "linked": download.linked,
         "error_code": download.error_code or None,
         "error_message": str(explain(download.error_code).message) if failed else None,
     }
 
 
+def batch_update_of(batch: BatchDownload) -> dict[str, Any]:
+    """A batch as its page draws it; its counters are those of its downloads at this moment."""
+    state = batches.state_of(batch)
+    return {
+        "id": batch.pk,
+        "course_id": batch.course_id,
+        "credential_id": batch.credential_id,
+        "title": batch.title,
+        "status": state.status,
+        "total_videos": state.total,
+        "completed_videos": state.completed,
+        "in_progress_videos": state.running,
+        "queued_videos": state.queued,
+        "failed_videos": state.failed,
+        "cancelled_videos": state.cancelled,
+        "progress_percent": state.percent,
+        "downloaded_bytes": state.downloaded_bytes,
+        "total_bytes": state.total_bytes,
+    }
+
+
 def _thumbnail(download: Download) -> str | None:
-    """There is one while the working folder is, and again once there is a video."""
-    there = download.has_thumbnail and (download.is_active or download.video_id is not None)
-    return f"/downloads/{download.pk}/thumbnail" if there else None
+    return f"/downloads/{download.pk}/thumbnail" if has_picture(download) else None
 
 
 def _iso(moment: datetime | None) -> str | None:

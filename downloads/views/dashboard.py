@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -10,9 +11,11 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from core import storage
 from core.pages import page
+from courses.selectors import syncs
 from downloads.forms import QueueForm
 from downloads.models import Download
-from downloads.selectors import queue
+from downloads.selectors import credentials, failures, limits, news, queue
+from library import selectors as library
 
 RUNNING, NEXT, FAILED, FINISHED = 10, 5, 3, 6
 LOOK_BACK = 50
@@ -42,17 +45,30 @@ def _board_of(user: User) -> dict[str, object]:
     waiting = list(queue.waiting(user=user)[:NEXT])
     running = list(queue.running(user=user)[:RUNNING])
     started = {download.pk for download in running}  # between these two questions
-    failed = queue.recently_failed(user=user)
+    failed = failures.groups(user=user)
+    reconnect = list(credentials.waiting_for_consent(user=user))
+    fresh = news.new_in_courses(user=user)
+    counts = queue.counts(user=user)
     return {
-        "counts": queue.counts(user=user),
+        "counts": counts,
+        "queue": limits.queue_state(user=user, counts=counts),
+        "space": limits.space_of(user),
         "running": running,
         "waiting": [download for download in waiting if download.pk not in started],
         "positions": queue.positions_of(waiting),
-        "failed": failed[:FAILED],
-        "failed_number": failed.count(),
+        "reconnect": reconnect,
+        "needs_number": len(failed) + len(reconnect),
+        "news": fresh,
+        "news_number": sum(len(one.videos) for one in fresh),
+        "google": bool(settings.GOOGLE_CLIENT_ID),
+        "has_account": syncs.has_account(user=user),
+        "failures": failed[:FAILED],
+        "failures_number": len(failed),
+        "failed": failures.alone(user=user, groups=failed[:FAILED]),
         "finished": _each_video_once(queue.recently_finished(user=user)[:LOOK_BACK])[:FINISHED],
         "statistics": queue.statistics(user=user),
         "free_bytes": storage.free_bytes(),
+        "going": library.announced(user=user),
     }
 
 

@@ -11,10 +11,13 @@ from core.errors import Invalid
 from core.pages import back, done, page, toast, wants_fragment
 from downloads.forms import QueueForm
 from downloads.models import Download
-from downloads.selectors import downloads, queue
+from downloads.selectors import batches, downloads, queue
+from downloads.services import listing as looks
 from downloads.services import queueing
 from downloads.services.queueing import Queued
 from downloads.views.dashboard import render_dashboard
+
+LISTED = 1000
 
 
 @page
@@ -25,6 +28,8 @@ def create(request: SignedInRequest) -> HttpResponse:
     form = QueueForm(request.POST)
     if form.is_valid():
         try:
+            if looks.leads_to_list(form.cleaned_data["url"]):
+                return _look(request, form.cleaned_data["url"])
             queued = queueing.queue_download(by=request.user, request=form.request())
         except Invalid as error:
             form.take(error.errors)
@@ -81,8 +86,19 @@ def _detail_of(request: SignedInRequest, download_id: int) -> dict[str, object]:
     return {
         "download": download,
         "position": queue.position_of(download),
+        "batches": list(batches.of_download(user=request.user, download=download)),
+        "waits_for_account": downloads.wait_reason(download) == downloads.NEEDS_CONSENT,
         "history": downloads.history(user=request.user, download=download),
     }
+
+
+def _look(request: SignedInRequest, url: str) -> HttpResponse:
+    """A link to many videos: they are listed first, to pick from."""
+    made = looks.request_listing(by=request.user, url=url, most=LISTED)
+    to = reverse("downloads:listing", args=[made.pk])
+    if wants_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": to})
+    return redirect(to)
 
 
 def _created(request: SignedInRequest, queued: Queued) -> HttpResponse:

@@ -1,27 +1,34 @@
 """The back office for downloads: see everything, change nothing by hand, act through services."""
 
+import re
 from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import CredentialStatus, User
 from core.admin import ReadOnlyAdmin, ReadOnlyInline
 from core.models import Status
 from core.templatetags.format import ago, filesize, percent
 from core.text import normalise
-from downloads import admin_actions as bulk
+from downloads.admin import actions as bulk
 from downloads.models import Download, Transition
 from downloads.selectors import downloads as selectors
+from downloads.selectors.waits import wait_of
 from downloads.taxonomy import ERRORS, explain
+
+# What people are told of a failure: the download and its run.
+_REFERENCE = re.compile(r"(?:[\w.]+ )?d(\d{1,18})-\d+", re.ASCII)
+
+COURSE = "course_video__coursework__course__id__exact"
 
 
 class CauseFilter(admin.SimpleListFilter):
@@ -38,6 +45,22 @@ class CauseFilter(admin.SimpleListFilter):
         return queryset.filter(error_code=self.value()) if self.value() else queryset
 
 
+class AccountFilter(admin.SimpleListFilter):
+    """By what its Google account is worth: which downloads wait for somebody to reconnect."""
+
+    title = _("Google account")
+    parameter_name = "account"
+    template = "admin/closed_filter.html"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("none", _("None")), *CredentialStatus.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Download]) -> QuerySet[Download]:
+        if self.value() == "none":
+            return queryset.filter(credential=None)
+        return queryset.filter(credential__status=self.value()) if self.value() else queryset
+
+
 class TransitionInline(ReadOnlyInline):
     model = Transition
     fields = ("at", "source", "target", "reason", "actor")
@@ -49,6 +72,7 @@ class DownloadAdmin(ReadOnlyAdmin):
     list_display = (
         "name",
         "owner_link",
+        "origin",
         "source",
         "state",
         "progress",
@@ -57,16 +81,19 @@ class DownloadAdmin(ReadOnlyAdmin):
         "attempts",
         "age",
     )
-    list_filter = ("status", "source", CauseFilter)
+    list_filter = ("status", "source", CauseFilter, AccountFilter, "linked")
     search_fields = ("search_text", "owner__username", "owner__email", "=id")
-    search_help_text = _("Title, address, number, or whose it is")
+    search_help_text = _("Title, address, number, reference, or whose it is")
     date_hierarchy = "created_at"
     inlines = (TransitionInline,)
     actions = ("retry", "cancel", "purge")
     fieldsets = (
-        (None, {"fields": ("url", "title", "owner", "source", "video", "linked")}),
+        (None, {"fields": (
+            "url", "title", "owner", "source", "credential", "course_video", "material", "video",
+            "linked",
+        )}),
         (_("Now"), {"fields": (
-            "state", "progress", "wait_reason", "cause", "advice", "error_detail", "attempts",
+            "state", "progress", "waits", "cause", "advice", "error_detail", "attempts",
             "handed_back", "worker", "held_until",
         )}),
         (_("Wanted"), {"fields": ("quality", "format", "audio_only", "subtitles", "priority")}),
@@ -74,15 +101,27 @@ class DownloadAdmin(ReadOnlyAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Download]:
-        return selectors.list_downloads(user=cast("User", request.user))
+        """Slim rows to be sorted; the rest is joined to those of the page alone."""
+        found = selectors.list_downloads(user=cast("User", request.user))
+        found = found.defer("search_text", "error_detail", "fingerprint", "source_key")
+        return found.select_related(None).prefetch_related(
+            "owner",
+            "credential",
+            "video__file",
+            "course_video__coursework__course",
+            "material__coursework__course",
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Download], search_term: str
     ) -> tuple[QuerySet[Download], bool]:
+        if named := _REFERENCE.fullmatch(search_term.strip()):
+            return queryset.filter(id=int(named[1])), False
         return super().get_search_results(request, queryset, normalise(search_term))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        return lookup == "owner__id__exact" or super().lookup_allowed(lookup, value, request)
+        known = {"owner__id__exact", "credential__id__exact", "host", COURSE}
+        return lookup in known or super().lookup_allowed(lookup, value, request)
 
     def change_view(
         self,
@@ -108,6 +147,17 @@ class DownloadAdmin(ReadOnlyAdmin):
         address = f"?owner__id__exact={download.owner_id}"
         return format_html('<a href="{}">{}</a>', address, download.owner)
 
+    @admin.display(description=_("course and account"))
+    def origin(self, download: Download) -> SafeString:
+        coursework, account = selectors.coursework_of(download), download.credential
+        links = []
+        if coursework:
+            name = Truncator(coursework.course.name).chars(40)
+            links.append((f"{COURSE}={coursework.course_id}", name))
+        if account:
+            links.append((f"credential__id__exact={account.pk}", account.email))
+        return format_html_join(mark_safe("<br>"), '<a href="?{}">{}</a>', links)
+
     @admin.display(description=_("state"), ordering="status")
     def state(self, download: Download) -> SafeString:
         worker = download.holder[:12] if download.status == Status.RUNNING else ""
@@ -127,6 +177,12 @@ class DownloadAdmin(ReadOnlyAdmin):
             share,
             share,
         )
+
+    @admin.display(description=_("waits for"))
+    def waits(self, download: Download) -> str:
+        wait = wait_of(download)
+        until = f" ({localtime(wait.until):%H:%M})" if wait.until else ""
+        return f"{wait.reason}{until}" if wait.reason else ""
 
     @admin.display(description=_("cause"), ordering="error_code")
     def cause(self, download: Download) -> SafeString | str:

@@ -1,7 +1,0 @@
-"""What django-q2 runs."""
-
-from downloads.services import running
-
-
-def run_downloads() -> None:
-    running.drain()
