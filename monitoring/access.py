@@ -1,0 +1,44 @@
+"""Who may read the inside of the installation."""
+
+from ipaddress import ip_address
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
+from rest_framework.exceptions import AuthenticationFailed
+
+from accounts.authentication import ApiKeyAuthentication
+from accounts.models import User
+
+SCOPE = "monitoring:read"
+
+
+def has_token(request: HttpRequest) -> bool:
+    """Whether the request carries METRICS_TOKEN; asks no database."""
+    kind, _space, given = request.headers.get("Authorization", "").partition(" ")
+    wanted = settings.METRICS_TOKEN
+    return bool(wanted) and kind.lower() == "bearer" and constant_time_compare(given, wanted)
+
+
+def is_staff(request: HttpRequest) -> bool:
+    """By session, or by a staff member's API key with the scope."""
+    if isinstance(request.user, User) and request.user.is_admin:
+        return True
+    try:
+        found = ApiKeyAuthentication().authenticate(request)  # type: ignore[arg-type]
+    except AuthenticationFailed:
+        return False
+    return found is not None and found[0].is_admin and SCOPE in found[1].scopes
+
+
+def comes_from_listed_address(request: HttpRequest) -> bool:
+    """As far as TRUSTED_PROXIES vouch for where it comes from."""
+    if not settings.METRICS_ALLOWED_ADDRESSES:
+        return False
+    try:
+        address = ip_address(get_adapter().get_client_ip(request))
+    except (PermissionDenied, ValueError):
+        return False
+    return any(address in network for network in settings.METRICS_ALLOWED_ADDRESSES)
