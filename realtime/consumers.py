@@ -3,6 +3,7 @@
 import json
 import logging
 from collections import deque
+from collections.abc import Callable
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ from core.errors import NotFound
 from realtime import access, feeds, hub, snapshots
 from realtime.access import Refused, Viewer
 from realtime.outlet import Outlet
-from realtime.payloads import Frame, News, download_update
+from realtime.payloads import PAGE_NEWS, Frame, News, download_update
 from realtime.threads import off_loop
 
 logger = logging.getLogger(__name__)
@@ -169,18 +170,31 @@ class DownloadSocket(LiveSocket):
 
 
 class DashboardSocket(LiveSocket):
-    """All of a viewer's downloads at a glance, anew whenever something changes."""
+    """All of a viewer's downloads at a glance, anew whenever something changes.
+
+    Our pages, which show more than downloads, are told of that too; a key's scope is downloads.
+    """
 
     kind = "dashboard"
     pause_seconds = feeds.PAUSE_SECONDS
 
+    _unfollow: Callable[[], None] | None = None
+
     async def follow(self, outlet: Outlet) -> None:
         self.greet(outlet, "Connected to the dashboard.")
+        if self.viewer.api_key_id is None:
+            self._unfollow = self.hub.follow_own(self)
         self._feed = feeds.dashboard_of(self.hub, self.viewer)
         self._feed.join(outlet)
 
     def unfollow(self, outlet: Outlet) -> None:
+        if self._unfollow is not None:
+            self._unfollow()
         self._feed.leave(outlet)
+
+    def hear(self, news: News) -> None:
+        if news.type in PAGE_NEWS and self.outlet is not None:
+            self.outlet.put(Frame(news.type, news.data, event_id=news.seen_id, at=news.at))
 
 
 class NoSocket(AsyncWebsocketConsumer):  # type: ignore[misc]

@@ -60,7 +60,7 @@ class DashboardFeed:
             del self._hub.feeds[self.viewer.user.pk, self.viewer.is_admin]
 
     def hear(self, news: News) -> None:
-        if news.type != "download_update":
+        if news.type not in ("download_update", "downloads_update"):
             return
         if news.id is None:
             self._progress[news.data["id"]] = (monotonic(), news.data)

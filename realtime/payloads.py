@@ -11,6 +11,19 @@ from django.utils.translation import override
 from core.live import Message
 from downloads.taxonomy import explain
 
+# What the pages hear of besides downloads; the data are those of the event.
+PAGE_NEWS = frozenset(
+    {
+        "sync_update",
+        "course_update",
+        "credential_update",
+        "batch_update",
+        "downloads_update",
+        "listing_update",
+        "subscription_changed",
+    }
+)
+
 
 class DownloadUpdate(TypedDict):
     """All a page needs to draw a download anew; facts not known are null."""
@@ -37,6 +50,7 @@ class DownloadUpdate(TypedDict):
     file_path: str | None
     file_size: int | None
     video_id: int | None
+    linked: bool
     error_code: str | None
     error_message: str | None
 

@@ -7,7 +7,7 @@ import pytest
 
 from core import events
 from core.models import Status
-from downloads.services import queueing
+from downloads.services import limits, queueing
 from downloads.services.updates import update_of
 from downloads.tests.build import make_download
 from realtime import snapshots
@@ -151,3 +151,38 @@ async def test_two_pages_of_one_person_share_the_reading(ana, watch, monkeypatch
         await page.until(lambda m: m["data"]["queue_stats"]["cancelled"] == 1)
 
     assert len(reads) == 1
+
+
+def tell(owner, type: str, **data) -> None:
+    events.publish(topic=f"{type}.7", type=type, owner_id=owner.pk, data={"id": 7, **data})
+
+
+async def test_a_page_hears_of_synchronisations_of_its_own_viewer_alone(ana, bruno, watch):
+    watcher = await watch("/ws/dashboard", ana)
+    await watcher.next_of("dashboard_update")
+
+    await in_thread(tell)(bruno, "sync_update", courses_done=1)
+    await in_thread(tell)(ana, "sync_update", courses_done=2)
+
+    told = await watcher.next()
+    assert (told["type"], told["data"]) == ("sync_update", {"id": 7, "courses_done": 2})
+
+
+async def test_a_key_for_downloads_hears_of_nothing_else(ana, integrator_key, watch):
+    watcher = await watch("/ws/dashboard", authorization=f"Bearer {integrator_key}")
+    await watcher.next_of("dashboard_update")
+
+    await in_thread(tell)(ana, "sync_update", courses_done=2)
+
+    assert await watcher.nothing(0.5)
+
+
+async def test_open_pages_hear_that_the_queue_was_paused_though_no_number_changed(ana, watch):
+    watcher = await watch("/ws/dashboard", ana)
+    await watcher.next()
+    await watcher.next()
+
+    await in_thread(limits.pause)(by=ana)
+
+    told = [await watcher.next(), await watcher.next()]
+    assert {"downloads_update", "dashboard_update"} == {news["type"] for news in told}
