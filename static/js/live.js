@@ -6,6 +6,8 @@
 //   [data-download="42"]                        one running download; inside it
 //     progress                                  its bar (indeterminate while the size is unknown)
 //     [data-field=percent|bytes|total|speed|eta|stage]   texts, written in the page's language
+//   [data-sync="7"]                             one running synchronisation; inside it progress
+//                                               and [data-field=done|total|reading]
 //   [data-live-mark]                            gets the value live, delayed or offline; inside it
 //     [data-live-word=live|delayed|offline]     the word for each, of which one is shown
 //     [data-live-retry]                         a button to try again now, shown when offline
@@ -15,7 +17,8 @@
 //
 // What the page gets: the DOM event `live:changed` on body, at most every 300 ms, when something
 // came, went or changed its state, and after every connect. Parts of the page refresh themselves
-// by it (htmx: hx-trigger="live:changed from:body"). Progress is written in place, without it.
+// by it (htmx: hx-trigger="live:changed from:body"). Progress is written in place, without it; what
+// sums it up can follow the event `live:progress` (hx-trigger="live:progress from:body throttle:2s").
 (() => {
   "use strict";
 
@@ -144,8 +147,39 @@
       latest.clear();
       dashboard.downloads_in_progress.forEach(draw);
       note([dashboard.queue_stats, ...dashboard.downloads_in_progress.map(signature)]);
+      document.body.dispatchEvent(new CustomEvent("live:progress"));
     },
+    sync_update(sync) {
+      drawSync(sync);
+      if (syncs.get(sync.id) !== sync.status) changed();
+      syncs.set(sync.id, sync.status);
+    },
+    course_update: changed,
+    credential_update: changed,
+    batch_update: changed,
+    subscription_changed: changed,
+    downloads_update: changed,
+    listing_update: changed,
   };
+
+  const syncs = new Map(); // the status of each, as it was last told
+
+  function drawSync(sync) {
+    const texts = {
+      done: String(sync.courses_done),
+      total: String(sync.courses_total),
+      reading: sync.now_reading || "",
+    };
+    for (const part of document.querySelectorAll(`[data-sync="${Number(sync.id)}"]`)) {
+      const bar = part.querySelector("progress");
+      if (bar && sync.courses_total) bar.value = (100 * sync.courses_done) / sync.courses_total;
+      for (const [name, text] of Object.entries(texts)) {
+        for (const field of part.querySelectorAll(`[data-field="${name}"]`)) {
+          field.textContent = text;
+        }
+      }
+    }
+  }
 
   // All that a part of the page shows besides progress; when it differs, the part is outdated.
   function signature({ id, status, title, thumbnail, wait_reason, error_code, attempt }) {
