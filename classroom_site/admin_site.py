@@ -1,19 +1,25 @@
 """The back office: who may enter, and its first page."""
 
+from dataclasses import replace
 from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from core.models import Status
+from downloads.forms import FilterForm
 from downloads.selectors import console
+from downloads.services import bulk
 
 
 class AdminSite(admin.AdminSite):
@@ -43,6 +49,32 @@ class AdminSite(admin.AdminSite):
     ) -> Any:
         """There is one page for it, for everybody."""
         return redirect("account_change_password")
+
+    def get_urls(self) -> list[Any]:
+        retry = self.admin_view(require_POST(self.retry_failures))
+        return [path("retry-failures/", retry, name="retry-failures"), *super().get_urls()]
+
+    def retry_failures(self, request: HttpRequest) -> HttpResponse:
+        """One row of the console's failures: all downloads of one cause, account and site."""
+        form = FilterForm(request.POST)
+        wanted = replace(form.filter(), status=Status.FAILED)
+        if form.is_valid() and wanted.error_code:
+            by = cast("User", request.user)
+            outcome = bulk.act_on_found(by=by, action="retry", filter=wanted)
+            said = ngettext(
+                "%(count)d is in the queue again.",
+                "%(count)d are in the queue again.",
+                outcome.done,
+            )
+            level = messages.SUCCESS if outcome.done else messages.INFO
+            messages.add_message(request, level, said % {"count": outcome.done})
+            self._say_what_stays(request, len(outcome.refused) + outcome.left)
+        return redirect("admin:index")
+
+    def _say_what_stays(self, request: HttpRequest, number: int) -> None:
+        if number:
+            said = ngettext("%(count)d stays as it is.", "%(count)d stay as they are.", number)
+            messages.warning(request, said % {"count": number})
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

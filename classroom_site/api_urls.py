@@ -43,6 +43,8 @@ class RedocView(views.SpectacularRedocView):
 urlpatterns = [
     path("api/v1/", include("downloads.api.urls")),
     path("api/v1/", include("library.api.urls")),
+    path("api/v1/", include("courses.api.urls")),
+    path("api/v1/", include("accounts.api.urls")),
     path("api/schema", SchemaView.as_view(), name="schema"),
     path("api/docs", SwaggerView.as_view(), name="api-docs"),
     path("api/redoc", RedocView.as_view(), name="api-redoc"),

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", dashboard, name="home"),
     path("", include("downloads.urls")),
     path("", include("library.urls")),
+    path("", include("courses.urls")),
     path("", include("accounts.urls")),
     path("", include("classroom_site.api_urls")),
     path("language", set_language, name="set_language"),

@@ -43,6 +43,17 @@ SPECTACULAR_SETTINGS = {
     "TAGS": [
         {"name": "downloads", "description": "Jobs that bring one video each into the library."},
         {"name": "videos", "description": "What is in the library, and its files."},
+        {"name": "subscriptions", "description": "Sources watched for new videos."},
+        {"name": "presets", "description": "Sets of wishes that staff keep ready."},
+        {"name": "listings", "description": "What is behind a playlist or a channel."},
+        {"name": "cookies", "description": "Cookies with which a site shows a person more."},
+        {"name": "courses", "description": "Google Classroom, as it was last read."},
+        {
+            "name": "credentials",
+            "description": "Google accounts: connected, checked, disconnected.",
+        },
+        {"name": "auth", "description": "Signing in."},
+        {"name": "maintenance", "description": "For staff: what need not be kept is removed."},
         {"name": "health", "description": "Whether the product lives."},
     ],
 }

@@ -1,8 +1,9 @@
-"""How mails are sent."""
+"""How mails are sent, and where the links in them lead."""
 
 import environ
 
 from classroom_site.settings import env
+from classroom_site.settings.base import HOST, PORT
 
 _MAIL = environ.Env.email_url_config(env.text("EMAIL_URL"))
 EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]
@@ -15,3 +16,6 @@ EMAIL_USE_SSL = bool(_MAIL.get("EMAIL_USE_SSL"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+_HERE = "localhost" if HOST in {"0.0.0.0", "::"} else HOST  # noqa: S104 - compared
+PUBLIC_URL = env.text("PUBLIC_URL").rstrip("/") or f"http://{_HERE}:{PORT}"

@@ -32,5 +32,10 @@ Q_CLUSTER = {
 }
 
 # What core.jobs looks after, and what the fork server of a node has ready for its children.
-JOB_KINDS = ["downloads.services.running.DOWNLOADS"]
-JOB_PRELOAD = ["downloads.engines.child"]
+JOB_KINDS = [
+    "downloads.services.running.DOWNLOADS",
+    "courses.services.syncing.SYNCS",
+    "downloads.services.listing.LISTINGS",
+    "downloads.services.cleanings.CLEANINGS",
+]
+JOB_PRELOAD = ["downloads.engines.child", "downloads.engines.listing", "courses.linkcheck"]

@@ -52,6 +52,13 @@ SECTIONS = (
                 "embedded always answers to localhost.",
             ),
             Variable(
+                "PUBLIC_URL",
+                "text",
+                "",
+                "Address of the site in mails, such as https://videos.school.example. "
+                "Empty: http://HOST:PORT.",
+            ),
+            Variable(
                 "SECURE_REDIRECT",
                 "flag",
                 "true",
@@ -153,6 +160,42 @@ SECTIONS = (
                 "Disk space downloads leave free (1 GiB).",
             ),
             Variable(
+                "MAX_DOWNLOADS_PER_USER",
+                "number",
+                "0",
+                "Downloads at once of one person, on all nodes together. 0: no limit.",
+            ),
+            Variable(
+                "MAX_DOWNLOADS_PER_HOST",
+                "number",
+                "0",
+                "Downloads at once from one site, on all nodes together. 0: no limit.",
+            ),
+            Variable(
+                "USER_QUOTA_BYTES",
+                "number",
+                "0",
+                "Space of one person; who has no more waits. 0: no limit.",
+            ),
+            Variable(
+                "BANDWIDTH_BYTES_PER_SECOND",
+                "number",
+                "0",
+                "What all downloads of one node take together. 0: no limit.",
+            ),
+            Variable(
+                "ALLOWED_EXTENSIONS",
+                "list",
+                "",
+                "File types that may be fetched, such as mp4,webm. Empty: all film and sound.",
+            ),
+            Variable(
+                "EXTRACTIONS_AT_ONCE",
+                "number",
+                "2",
+                "YouTube pages read at once on one node: each takes 230 MB for a second or two.",
+            ),
+            Variable(
                 "X_ACCEL_PREFIX",
                 "text",
                 "",
@@ -164,6 +207,74 @@ SECTIONS = (
                 "text",
                 "",
                 "A yt-dlp format expression that replaces the built-in choice.",
+            ),
+            Variable(
+                "YTDLP_DIR",
+                "text",
+                "",
+                "Folder of newer versions of yt-dlp (`manage.py update_ytdlp`), shared by all "
+                "workers. Empty: DATA_DIR/ytdlp.",
+            ),
+        ),
+    ),
+    Section(
+        "Google",
+        (
+            Variable(
+                "GOOGLE_CLIENT_ID",
+                "text",
+                "",
+                "OAuth client of your Google Cloud project. Empty: nobody can use Google.",
+            ),
+            Variable("GOOGLE_CLIENT_SECRET", "secret", "", "Secret of that client."),
+            Variable(
+                "GOOGLE_REDIRECT_URI",
+                "text",
+                "",
+                "Where Google sends people back to, if not to "
+                "<this site>/accounts/google/login/callback/.",
+            ),
+            Variable(
+                "GOOGLE_ROOT_URL",
+                "text",
+                "",
+                "An origin that plays all of Google, such as the sandbox. Empty: the real Google.",
+            ),
+            Variable(
+                "GOOGLE_CALLS_PER_SECOND",
+                "number",
+                "10",
+                "Most calls a second one worker makes for one Google account (Google allows 20).",
+            ),
+            Variable(
+                "CONNECT_RETURN_ORIGINS",
+                "list",
+                "",
+                "Origins, such as https://portal.example, to which a connect link may send people "
+                "back.",
+            ),
+            Variable(
+                "SYNC_INTERVAL_MINUTES",
+                "number",
+                "60",
+                "How often courses are read anew. Everything is compared once a day.",
+            ),
+        ),
+    ),
+    Section(
+        "Monitoring",
+        (
+            Variable(
+                "METRICS_TOKEN",
+                "secret",
+                "",
+                "Opens /metrics and the details of /health: `Authorization: Bearer …`.",
+            ),
+            Variable(
+                "METRICS_ALLOWED_ADDRESSES",
+                "list",
+                "",
+                "Addresses or networks, such as 10.0.0.0/8, that read /metrics without a token.",
             ),
         ),
     ),
@@ -198,7 +309,7 @@ VARIABLES = {variable.name: variable for section in SECTIONS for variable in sec
 NOT_READ = {
     "JWT_ALGORITHM": "the algorithm is fixed",
     "GOOGLE_SCOPES": "scopes are asked for in bundles, when they are needed",
-    "GOOGLE_DRIVE_CREDENTIALS_FILE": "there will be GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET",
+    "GOOGLE_DRIVE_CREDENTIALS_FILE": "set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET",
     "YTDLP_OUTPUT_TEMPLATE": "file names are constant; titles live in the database",
     "DB_HOST": "set DATABASE_URL",
     "DB_NAME": "set DATABASE_URL",
@@ -209,9 +320,8 @@ NOT_READ = {
 
 # Names that are reserved for what this version does not have yet.
 _NOT_YET = (
-    "GOOGLE_CLIENT_ID GOOGLE_CLIENT_SECRET GOOGLE_ROOT_URL GOOGLE_REDIRECT_URI "
     "GOOGLE_DRIVE_FOLDER_ID MAX_LOGIN_ATTEMPTS LOCKOUT_DURATION_MINUTES RATE_LIMIT_PER_MINUTE "
-    "SMTP_HOST SMTP_PORT SMTP_USER SMTP_PASSWORD STORAGE_URL METRICS_TOKEN FRAMES_ON_UPLOAD "
+    "SMTP_HOST SMTP_PORT SMTP_USER SMTP_PASSWORD STORAGE_URL FRAMES_ON_UPLOAD "
     "JWT_SECRET_KEY JWT_ACCESS_TOKEN_EXPIRE_MINUTES JWT_REFRESH_TOKEN_EXPIRE_DAYS "
     "METRICS_COLLECTION_INTERVAL ALERT_CHECK_INTERVAL"
 )
