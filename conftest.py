@@ -7,12 +7,13 @@ integrator calls the API with a key of hers.
 import asyncio
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 
 from accounts.models import Role, User
@@ -55,6 +56,22 @@ def stage(settings, tmp_path: Path) -> Iterator[None]:
     }
     yield
     shutil.rmtree(run_dir, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _others_have_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A thread that still asks something would deadlock with the emptying of the tables."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction") and connection.vendor == "postgresql":
+        asking = "datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+        end = time.monotonic() + 5
+        with connection.cursor() as cursor:
+            while time.monotonic() < end:
+                cursor.execute(f"SELECT count(*) FROM pg_stat_activity WHERE {asking}")
+                if cursor.fetchone() == (0,):
+                    return
+                time.sleep(0.02)
 
 
 @pytest.fixture

@@ -48,9 +48,9 @@ def eventually(
 class SandboxProcess:
     """`python -m sandbox`, apart from the tests so that it cannot slow them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *words: str) -> None:
         self._process = subprocess.Popen(
-            [PYTHON, "-m", "sandbox", "--folder", str(folder), "--die-with-parent"],
+            [PYTHON, "-m", "sandbox", "--folder", str(folder), "--die-with-parent", *words],
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
@@ -68,6 +68,14 @@ class SandboxProcess:
         if proxied:
             return {"OUTBOUND_PROXY": self.proxy, "OUTBOUND_CA_FILE": self.ca_file}
         return {"ALLOWED_PRIVATE_ENDPOINTS": self.endpoint}
+
+    def google(self) -> dict[str, str]:
+        """What makes the product take this for Google."""
+        return {
+            "GOOGLE_ROOT_URL": self.origin,
+            "GOOGLE_CLIENT_ID": "sandbox-client",
+            "GOOGLE_CLIENT_SECRET": "sandbox-secret",
+        }
 
     def unique_url(self, seed: str, size: int, rate: int = 0) -> str:
         """A direct mp4 of exactly `size` bytes, sent at `rate` bytes a second (0: at once)."""
@@ -222,7 +230,8 @@ class Product:
             *["--role", "user", "--password-stdin"],
             given=password,
         )
-        scopes = "downloads:read,downloads:write,library:read,library:write"
+        areas = ("downloads", "library", "courses", "credentials")
+        scopes = ",".join(f"{area}:{right}" for area in areas for right in ("read", "write"))
         self._key = self.manage(
             "create_api_key", "--username", username, "--name", "tests", "--scopes", scopes
         )

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
@@ -135,6 +136,23 @@ def test_the_health_check_of_the_image_tells_well_from_ill(status, code):
     if status:
         server.shutdown()
         server.server_close()
+
+
+@pytest.mark.parametrize(("age", "code"), [(5, 0), (60, 1), (None, 1)])
+def test_the_health_check_of_a_worker_asks_when_it_was_last_seen_alive(tmp_path, age, code):
+    sign = tmp_path / "run" / "worker-alive"
+    sign.parent.mkdir()
+    if age is not None:
+        sign.touch()
+        os.utime(sign, (time.time() - age,) * 2)
+
+    check = subprocess.run(
+        [sys.executable, ROOT / "deploy/healthcheck.py", "worker"],
+        env={"DATA_DIR": str(tmp_path)},
+        check=False,
+    )
+
+    assert check.returncode == code
 
 
 def test_the_image_runs_as_nobody_special_and_carries_no_secret():

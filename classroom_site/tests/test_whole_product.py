@@ -1,7 +1,9 @@
 """The product as it runs: serve, web, worker and children, on real files, in a few seconds."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -100,3 +102,21 @@ def test_a_killed_worker_costs_no_attempt_and_little_time(product, sandbox):
     assert product.stored_sha256(ended) == sandbox.sha256("handed", 1_200_000)
     asked = [entry for entry in sandbox.log() if "/handed/" in entry["url"]]
     assert any("Range" in entry["headers"] for entry in asked)
+
+
+@pytest.mark.slow
+def test_a_temporary_video_is_removed_by_the_workers_themselves(product, sandbox):
+    lasting = product.ended(product.queue(sandbox.unique_url("lasting", SIZE))["id"])
+    passing = product.ended(product.queue(sandbox.unique_url("passing", SIZE))["id"])
+    path = product.media / passing["file"]["path"]
+    with closing(
+        sqlite3.connect(product.folder / "var" / "classroom.sqlite3", timeout=20)
+    ) as database:
+        words = "UPDATE library_video SET expires_at = '2026-01-01 00:00:00' WHERE id = ?"
+        database.execute(words, [passing["video_id"]])
+        database.commit()
+
+    eventually(lambda: not path.exists(), within=60)
+
+    assert product.call("GET", f"/videos/{passing['video_id']}").status_code == 404
+    assert product.stored_sha256(lasting) == sandbox.sha256("lasting", SIZE)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 
+from classroom_site.tests.kill.nodes import Nodes
 from classroom_site.tests.product import Product, SandboxProcess
 
 # The short form runs with every change, the full one every night (.ci/nightly).
@@ -38,6 +39,13 @@ def install(tmp_path, origin) -> Iterator[Callable[..., Product]]:
 
 
 @pytest.fixture
+def nodes() -> Iterator[Nodes]:
+    nodes = Nodes()
+    yield nodes
+    nodes.stop()
+
+
+@pytest.fixture
 def postgres_database() -> Iterator[str]:
     """The URL of a database of its own on this machine's PostgreSQL."""
     server = "postgres://postgres@127.0.0.1:5432"
@@ -50,3 +58,10 @@ def postgres_database() -> Iterator[str]:
         admin.execute(f'CREATE DATABASE "{name}"')
         yield f"{server}/{name}"
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request) -> dict[str, str]:
+    if request.param == "sqlite":
+        return {}
+    return {"DATABASE_URL": request.getfixturevalue("postgres_database")}

@@ -1,5 +1,6 @@
 """Cancelling: the bytes stop, the files go, and what is cancelled never completes."""
 
+import json
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from classroom_site.tests.kill.conftest import FULL
+from classroom_site.tests.kill.nodes import query
 from classroom_site.tests.product import Product, SandboxProcess, eventually
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(600)]
@@ -66,8 +68,17 @@ def test_a_cancel_that_races_the_end_leaves_either_nothing_or_the_whole_file(
     assert len(cancelled) + len(completed) == RACES
     assert cancelled
     assert completed
+    assert last_told(product) == {row["id"]: row["status"] for row in product.downloads()}
     eventually(lambda: len(list(product.published())) == len(completed), within=15)
     eventually(lambda: not product.partials(), within=30)
+
+
+def last_told(product: Product) -> dict[int, str]:
+    """What whoever watches a download heard of it last."""
+    events = query(
+        product, "SELECT topic, data FROM core_event WHERE topic LIKE 'download.%' ORDER BY id"
+    )
+    return {int(topic.partition(".")[2]): json.loads(data)["status"] for topic, data in events}
 
 
 def agree(

@@ -32,13 +32,6 @@ def kill_at_random(product: Product, rng: random.Random) -> str:
     return name
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def database(request) -> dict[str, str]:
-    if request.param == "sqlite":
-        return {}
-    return {"DATABASE_URL": request.getfixturevalue("postgres_database")}
-
-
 def test_every_download_completes_once_while_processes_are_killed(database, install, origin):
     product = install(**database)
     expected = {}
