@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -30,12 +31,19 @@ class RefusableForm(ModelForm[Any]):
         return given
 
 
-class StaffAdmin(admin.ModelAdmin[Any]):
-    """Whoever may enter may do what a page offers; each page says what that is.
+def may(request: HttpRequest, power: str) -> bool:
+    """Whether whoever asks has entered the back office and may do that there."""
+    user: Any = request.user
+    return admin.site.has_permission(request) and user.may(power)
 
-    Django's rows of permissions play no part: the site decides by the person's role alone.
+
+class StaffAdmin(admin.ModelAdmin[Any]):
+    """Whoever has the power a page `needs` may do what it offers; each page says what that is.
+
+    Django's own permissions of each table play no part. Powers are listed in `accounts.roles`.
     """
 
+    needs: str = "manage_work"
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -55,20 +63,26 @@ class StaffAdmin(admin.ModelAdmin[Any]):
         refusal = getattr(request, "refusal", None)
         return type(form.__name__, (RefusableForm, form), {"refusal": refusal})
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """Who may not look is refused before anything is looked up, whether it exists or not."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return super().get_object(request, object_id, from_field)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.admin_site.has_permission(request)
+        return may(request, self.needs)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.admin_site.has_permission(request)
+        return may(request, self.needs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.admin_site.has_permission(request)
+        return may(request, self.needs)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.admin_site.has_permission(request)
+        return may(request, self.needs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.admin_site.has_permission(request)
+        return may(request, self.needs)
 
 
 class ReadOnlyAdmin(StaffAdmin):

@@ -28,14 +28,19 @@ MAX_OFFSET = 2**31 - 1
 class ApiView(APIView):
     """An endpoint. Everything about its input and its rights is declared, by HTTP method.
 
-    `scopes` names the scope an API key needs, `queries` the query parameters that exist, and
-    `refusals` what the API description says of conflicts: {method: {status: {code: text}}}.
+    `scopes` names the scope an API key needs, `queries` the query parameters that exist, `rate`
+    the limit that counts if not the general one (accounts.limits), and `refusals` what the API
+    description says of conflicts: {method: {status: {code: text}}}.
+    One that `knows_tenants` answers keys bound to some with what is theirs alone.
     """
 
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     scopes: ClassVar[Mapping[str, str]] = {}
     queries: ClassVar[Mapping[str, type[Query]]] = {}
     refusals: ClassVar[Mapping[str, Mapping[int, Mapping[str, str]]]] = {}
+    rate: ClassVar[Mapping[str, str]] = {}
+    knows_tenants: ClassVar[bool] = False
+    body_of_delete: ClassVar[type[Input] | None] = None
     query: dict[str, Any]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
@@ -43,6 +48,18 @@ class ApiView(APIView):
         if request.headers.get("Transfer-Encoding", "").lower() == "chunked":
             request.META["CONTENT_LENGTH"] = "-1"
         return super().initialize_request(request, *args, **kwargs)
+
+    def check_permissions(self, request: Request) -> None:
+        """Whatever is refused from here on has been counted."""
+        super().check_throttles(request)
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Done before."""
+
+    def rate_of(self, request: Request) -> str:
+        """The limit this request counts on, "" for the general one."""
+        return self.rate.get(method_of(request), "")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -2,11 +2,13 @@
 # ruff: noqa: N802 - the names are Twisted's
 
 import asyncio
+import json
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from io import BytesIO
 from typing import IO, Any
+from uuid import uuid4
 
 from daphne.http_protocol import HTTPFactory as DaphneHttpFactory
 from daphne.http_protocol import WebRequest
@@ -14,6 +16,8 @@ from daphne.ws_protocol import WebSocketFactory as DaphneWebSocketFactory
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
+
+from core import problems
 
 NORMAL = 1000
 GOING_AWAY = 1001
@@ -24,7 +28,7 @@ _READ_BYTES = 64 * 1024
 _STALLED_SECONDS = 60
 _MOST_SIGNALS = 20
 _SIGNALS_OVER_SECONDS = 10
-_TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+_LINGER_SECONDS = 5
 
 Message = dict[str, Any]
 
@@ -131,14 +135,42 @@ class Request(WebRequest):  # type: ignore[misc]
         if not self._response_started:
             super().check_timeouts()
 
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        if self.content.closed:  # refused, and now its client has sent all of it
+            self.channel.loseConnection()
+        else:
+            super().requestReceived(command, path, version)
+
     def _refuse_body(self) -> None:
+        """Answer at once, and go on listening for a while without keeping what comes.
+
+        A connection closed on a client that still sends is reset, and the answer with it.
+        """
         self.content.close()
-        self.channel.transport.write(_TOO_LARGE)
-        self.channel.loseConnection()
+        self.channel.transport.write(_too_large())
+        self.channel.dataReceived = lambda _data: None
+        self.channel.setTimeout(_LINGER_SECONDS)
 
     def _abort(self) -> None:
         if self.channel is not None:
             self.channel.forceAbortClient()
+
+
+def _too_large() -> bytes:
+    """The whole answer, in the words of the API: nothing behind this server sees the request."""
+    detail = f"The body may have at most {LARGEST_BODY_BYTES // 1024**2} MiB."
+    problem = problems.body(413, problems.CODES[413], detail)
+    problem["request_id"] = uuid4().hex
+    body = json.dumps(problem).encode()
+    head = [
+        "HTTP/1.1 413 Content Too Large",
+        f"Content-Type: {problems.CONTENT_TYPE}",
+        f"Content-Length: {len(body)}",
+        f"X-Request-ID: {problem['request_id']}",
+        "X-Content-Type-Options: nosniff",
+        "Connection: close",
+    ]
+    return "\r\n".join([*head, "", ""]).encode() + body
 
 
 class HttpFactory(DaphneHttpFactory):  # type: ignore[misc]

@@ -10,7 +10,8 @@ class ExpectedError(Exception):
     """A failure a person can understand and act on. Never logged as a crash.
 
     `code` is stable and machine-readable, `message` is one sentence in plain words,
-    `errors` maps field names to messages where the input was at fault.
+    `errors` maps field names to messages where the input was at fault, and `retry_after` says in
+    how many seconds the same may go well.
     """
 
     status = 400
@@ -23,10 +24,12 @@ class ExpectedError(Exception):
         *,
         code: str | None = None,
         errors: Mapping[str, Sequence[StrOrPromise]] | None = None,
+        retry_after: int | None = None,
     ) -> None:
         self.message = message or self.message
         self.code = code or self.code
         self.errors = dict(errors or {})
+        self.retry_after = retry_after
         super().__init__(self.code)
 
     def __str__(self) -> str:

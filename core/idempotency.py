@@ -1,6 +1,5 @@
 """A request sent twice under one Idempotency-Key is done once and answered alike."""
 
-import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
@@ -117,6 +117,7 @@ def _opened(body: Any) -> Any:
 
 
 def _digest(request: Request) -> str:
-    """The same for requests that ask for the same."""
+    """The same for requests that ask for the same; of a password in one it betrays nothing."""
     asked = [request.method, request.path, request.query_params.dict(), request.data]
-    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+    text = json.dumps(asked, sort_keys=True)
+    return salted_hmac("core.idempotency", text, algorithm="sha256").hexdigest()

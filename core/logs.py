@@ -9,15 +9,15 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 _HIDDEN = "[…]"
 _LONGEST_MESSAGE = 8192
 _NAMED = re.compile(
-    r"""(?ix) ((?:password|passwd|secret(?:_key)?|token|(?:api|encryption)[_-]?key)
+    r"""(?ix) ((?:password|passwd|secret(?:_key)?|token|\botp|(?:api|encryption)[_-]?key)
     ["']? \s* [:=] \s*)
     (?: "[^"\n]*(?:"|\Z) | '[^'\n]*(?:'|\Z) | [^\s"',&;}]+ )"""
 )
 _HEADER = re.compile(r"(?i)(\b(?:authorization|cookie|set-cookie)[\"']?\s*[:=]\s*[\"']?)[^\"'\n]+")
-_SHAPED = re.compile(r"\b(cdk_|ya29\.|1//)[\w.-]+")
+_SHAPED = re.compile(r"\b(cdk_|ya29\.|1//|eyJ[\w-]{8,}\.)[\w.-]+")  # the last: a JWT
 _IN_URL = re.compile(r"(://[^/\s:@]*:)[^@\s/]+(?=@)")
 # Whoever knows one of these addresses may use it.
-_SECRET_PATH = re.compile(r"(/(?:connect|setup|password/reset/key)/)[\w:.-]{16,}")
+_SECRET_PATH = re.compile(r"(/(?:connect|setup|confirm-email|password/reset/key)/)[\w:.-]{16,}")
 _LINE_ENDS = str.maketrans({"\n": "\\n", "\r": "\\r", "\x0b": "\\v", "\x0c": "\\f", "\x1b": "␛"})
 
 

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from core import problems
+from core import circumstances, client_address, problems
+from core.circumstances import Circumstances, Means
 from core.logs import request_id
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 _GIVEN = re.compile(r"^[A-Za-z0-9._-]{8,64}\Z")
+_ADMIN = re.compile(r"/admin(/|\Z)")
 _SLASHLESS = re.compile(r"^/(api|health|metrics|docs|redoc)(/|\Z)")
 
 
@@ -28,6 +30,24 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request_id.get()
         return response
+
+
+class CircumstancesMiddleware:
+    """Notes from where and by which means this is asked, for the audit trail."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        means = Means.PAGE
+        if problems.is_api(request):
+            means = Means.API
+        elif _ADMIN.match(request.path_info):
+            means = Means.ADMIN
+        address = client_address.of_request(request)
+        agent = request.headers.get("User-Agent", "")
+        circumstances.begin(Circumstances(means, address, agent))
+        return self.get_response(request)
 
 
 class ApiMiddleware:

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_stubs_ext import StrOrPromise
 
 from core.errors import Conflict, ExpectedError, Invalid
-from core.problem_pages import problem_page
+from core.problem_pages import problem_page, refusal_page
 
 Params = ParamSpec("Params")
 Asked = TypeVar("Asked", bound=HttpRequest)
@@ -37,7 +37,7 @@ def page(
         try:
             response = view(cast("Asked", request), *args, **kwargs)
         except ExpectedError as error:
-            response = _refused(request, error)
+            response = refused(request, error)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             response = _wrong_method(request, response)
         # On a shared computer, going back after signing out shows nothing.
@@ -99,10 +99,11 @@ def _wrong_method(request: HttpRequest, refused: HttpResponseBase) -> HttpRespon
     return response
 
 
-def _refused(request: HttpRequest, error: ExpectedError) -> HttpResponse:
+def refused(request: HttpRequest, error: ExpectedError) -> HttpResponse:
+    """An expected error as a message or a problem page."""
     if wants_fragment(request):
         return toast(HttpResponse(status=error.status), error.message, level="warning")
     if request.method == "POST" and isinstance(error, Conflict | Invalid):
         messages.warning(request, str(error))
         return redirect(back(request))
-    return problem_page(request, status=error.status, message=error.message)
+    return refusal_page(request, error)

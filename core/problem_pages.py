@@ -3,6 +3,7 @@
 The API's refusals have a shape of their own (core.problems).
 """
 
+import math
 import sys
 
 from django.db import InterfaceError, OperationalError
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import requires_csrf_token
 from django_stubs_ext import StrOrPromise
 
+from core.errors import ExpectedError
 from core.logs import request_id
 
 _WORDS: dict[int, tuple[StrOrPromise, StrOrPromise]] = {
@@ -44,16 +46,29 @@ _WORDS: dict[int, tuple[StrOrPromise, StrOrPromise]] = {
 }
 
 
-def problem_page(request: HttpRequest, *, status: int, message: StrOrPromise = "") -> HttpResponse:
+def problem_page(
+    request: HttpRequest, *, status: int, message: StrOrPromise = "", wait: int | None = None
+) -> HttpResponse:
+    """`wait`: seconds after which it is worth another try."""
     title, advice = _WORDS.get(status, _WORDS[400])
     context = {
         "layout": "layouts/app.html" if _may_be_framed(request, status) else "layouts/plain.html",
         "title": title,
         "message": message or advice,
+        "minutes": math.ceil(wait / 60) if wait else None,
         "status": status,
         "reference": request_id.get(),
     }
     return render(request, "problem.html", context, status=status)
+
+
+def refusal_page(request: HttpRequest, error: ExpectedError) -> HttpResponse:
+    response = problem_page(
+        request, status=error.status, message=error.message, wait=error.retry_after
+    )
+    if error.retry_after:
+        response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 @requires_csrf_token

@@ -13,6 +13,7 @@ from core.logs import request_id
 
 CONTENT_TYPE = "application/problem+json"
 API_PATH = re.compile(r"/api(/|\Z)")
+_FOR_MACHINES = re.compile(r"/(health|metrics)(/|\Z)")
 RETRY_AFTER_SECONDS = 5
 
 # The code of a refusal that says no more than its status does.
@@ -56,6 +57,11 @@ class Problem(TypedDict):
 
 def is_api(request: HttpRequest) -> bool:
     return API_PATH.match(request.path_info) is not None
+
+
+def is_for_machines(request: HttpRequest) -> bool:
+    """What answers while the database is away, so that nobody may ask it who is signed in."""
+    return _FOR_MACHINES.match(request.path_info) is not None
 
 
 def body(
@@ -107,4 +113,5 @@ def response_to(failure: ExpectedError) -> JsonResponse:
         for field, messages in failure.errors.items()
         for message in messages
     ]
-    return response(failure.status, failure.code, failure.message, errors=errors)
+    headers = {"Retry-After": str(failure.retry_after)} if failure.retry_after else None
+    return response(failure.status, failure.code, failure.message, errors=errors, headers=headers)

@@ -39,6 +39,7 @@ _PLAIN: dict[Any, Schema] = {
     float: {"type": "number"},
     bool: {"type": "boolean"},
     Any: {},
+    dict[str, Any]: {"type": "object"},
 }
 
 
@@ -81,6 +82,8 @@ def _schema(hint: Any, refer: Refer) -> Schema:
         return _or_null(_schema(only, refer))
     if origin is NotRequired:
         return _schema(inner[0], refer)
+    if origin is dict:
+        return {"type": "object", "additionalProperties": _schema(inner[1], refer)}
     if origin is list:
         return {"type": "array", "items": _schema(inner[0], refer)}
     if is_typeddict(hint):

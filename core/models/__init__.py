@@ -1,3 +1,4 @@
+from core.models.bucket import RateBucket
 from core.models.event import Event
 from core.models.heartbeat import WorkerHeartbeat
 from core.models.idempotency import IdempotencyKey
@@ -10,6 +11,7 @@ __all__ = [
     "IdempotencyKey",
     "Job",
     "JobQuerySet",
+    "RateBucket",
     "Status",
     "WorkerHeartbeat",
 ]

@@ -26,6 +26,8 @@ def line(message: str, *arguments: object) -> logging.LogRecord:
         ("DJANGO_SECRET_KEY='abc def'", "DJANGO_SECRET_KEY=[…]"),
         ('cut in {"password": "two wor', 'cut in {"password": […]'),
         ("secret=abc&next=/", "secret=[…]&next=/"),
+        ('{"login": "ana", "otp": "123456"}', '{"login": "ana", "otp": […]}'),
+        ("got eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.c2ln back", "got eyJhbGciOiJIUzI1NiJ9.[…] back"),
         ("token ya29.a0Af_x-y and 1//0gXyz", "token ya29.[…] and 1//[…]"),
         ("postgres://user:pass@host/db", "postgres://user:[…]@host/db"),
         ("redis://:pass@host:6379/0", "redis://:[…]@host:6379/0"),

@@ -48,7 +48,7 @@ def test_every_answer_has_an_example_that_fits_its_schema(document):
         contents.append(operation.get("requestBody", {}).get("content", {}))
         for content in contents:
             for kind, media in content.items():
-                if kind.startswith(("video/", "application/zip")):
+                if kind.startswith(("video/", "application/zip", "text/csv")):
                     continue
                 assert media["examples"], name
                 for example in media["examples"].values():
@@ -60,7 +60,7 @@ def test_every_operation_tells_how_it_refuses(document):
     for name, operation in each_operation(document):
         refused = {code for code in operation["responses"] if code >= "400"}
         expected = {"400", "503"}
-        if name not in {"GET /health/live", "GET /api/v1/auth/google/login"}:
+        if "security" in operation:
             expected |= {"401", "403"}
         if "{" in name:
             expected |= {"404"}

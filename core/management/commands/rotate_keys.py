@@ -1,6 +1,7 @@
 """Put every stored secret under the first key of ENCRYPTION_KEY, while the site is in use."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -21,9 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         sealed_for_good = []
-        for model, field in _encrypted_fields():
-            rotated, lost = _rotate(model, field)
-            name = f"{model._meta.label}.{field}"  # noqa: SLF001 - the public face of a model
+        for name, rotate in _rotations():
+            rotated, lost = rotate()
             self.stdout.write(f"{name}: {rotated} encrypted anew")
             sealed_for_good += [f"{name} of row {pk}" for pk in lost]
         if sealed_for_good:
@@ -31,6 +31,13 @@ class Command(BaseCommand):
                 f"No key of ENCRYPTION_KEY opens {len(sealed_for_good)} secrets: "
                 + ", ".join(sealed_for_good[:20])
             )
+
+
+def _rotations() -> Iterator[tuple[str, Callable[[], tuple[int, list[Any]]]]]:
+    for model, field in _encrypted_fields():
+        name = f"{model._meta.label}.{field}"  # noqa: SLF001 - the public face of a model
+        yield name, partial(_rotate, model, field)
+    yield from crypto.rotations.items()
 
 
 def _encrypted_fields() -> Iterator[tuple[type[Model], str]]:

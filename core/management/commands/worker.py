@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 from django_q.cluster import Cluster
 
-from core import processes
+from core import circumstances, processes
+from core.circumstances import Means
 from core.jobs import node
 from core.jobs.chores import Chores
 from core.jobs.forkserver import NodeForkServer
@@ -31,6 +32,7 @@ class Command(BaseCommand):
     help = "Run background jobs until told to stop (SIGTERM or Ctrl-C)."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        circumstances.set_process(Means.JOB)
         node.start()
         outbound.guard()
         processes.adopt_orphans()
