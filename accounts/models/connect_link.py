@@ -13,7 +13,10 @@ from accounts.models.user import User
 
 class ConnectLinkQuerySet(models.QuerySet["ConnectLink"]):
     def visible_to(self, user: User) -> Self:
-        return self if user.is_admin else self.filter(owner=user)
+        if user.is_admin:
+            return self
+        rows = self.filter(owner=user)
+        return rows if user.tenants is None else rows.filter(tenant_id__in=user.tenants)
 
 
 class ConnectLink(models.Model):

@@ -25,7 +25,12 @@ class CredentialStatus(models.TextChoices):
 
 class CredentialQuerySet(models.QuerySet["Credential"]):
     def visible_to(self, user: User) -> Self:
-        return self if user.is_admin else self.filter(owner=user)
+        return self if user.is_admin else self.own(user)
+
+    def own(self, user: User) -> Self:
+        """Of a key bound to tenants those of these alone."""
+        rows = self.filter(owner=user)
+        return rows if user.tenants is None else rows.filter(tenant_id__in=user.tenants)
 
     def connected(self) -> Self:
         """All but those a person has disconnected; only staff see that these ever were."""
