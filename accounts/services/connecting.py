@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import tenants
 from accounts.google import scopes
 from accounts.google.oauth import Account, Grant
 from accounts.google.scopes import Bundle, Capability
@@ -154,6 +155,7 @@ def create_connect_link(
     :raises Invalid: an unknown bundle, or a return address the operator does not allow
     """
     require_configured()
+    tenants.check(by=by, tenant_id=tenant_id)
     if strange := sorted(set(bundles) - set(Bundle)):
         text = _("There is no such permission: %s") % ", ".join(strange)
         raise Invalid(text, errors={"bundles": [text]})

@@ -1,22 +1,24 @@
 """Google accounts: checked, renewed, disconnected, brought along by integrators."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import connected, selectors
+from accounts import connected, selectors, tenants
+from accounts.deeds import Deed
 from accounts.google.errors import GoogleError, Reason
-from accounts.google.oauth import Account, TokenInfo
+from accounts.google.oauth import Account, Grant, TokenInfo
 from accounts.models import Credential, CredentialStatus, User
-from accounts.services import connecting, grants, tokens
+from accounts.services import audit, connecting, grants, tokens
 from accounts.services.grants import mark_needs_consent, store_grant
 from core.crypto import Undecipherable
 from core.errors import Invalid, NotFound, Unavailable
 
 __all__ = [
+    "ask_about_token",
     "check_credential",
     "disconnect_credential",
     "import_refresh_token",
@@ -34,7 +36,7 @@ def check_credential(*, by: User, credential: Credential) -> Credential:
     """
     _may(by, credential)
     _patiently(lambda: _look(credential.pk))
-    return _fresh(credential)
+    return _checked(by, credential)
 
 
 def refresh_credential(*, by: User, credential: Credential) -> Credential:
@@ -45,7 +47,7 @@ def refresh_credential(*, by: User, credential: Credential) -> Credential:
     """
     _may(by, credential)
     _patiently(lambda: tokens.renew(credential_id=credential.pk))
-    return _fresh(credential)
+    return _checked(by, credential)
 
 
 def disconnect_credential(*, by: User, credential: Credential) -> bool:
@@ -70,20 +72,43 @@ def disconnect_credential(*, by: User, credential: Credential) -> bool:
         )
         if moved:
             grants.tell(_fresh(credential))
+            owner_id, deed = credential.owner_id, Deed.CREDENTIAL_REVOKED
+            audit.record(deed, by=by, target=credential, owner_id=owner_id)
             transaction.on_commit(partial(connected.announce_end, credential), robust=True)
     return bool(moved and token and not selectors.is_shared(credential) and _revoke(token))
 
 
-def import_refresh_token(*, by: User, tenant_id: str, refresh_token: str) -> Credential:
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """What Google says a refresh token is."""
+
+    account: Account
+    grant: Grant
+
+
+def import_refresh_token(
+    *, by: User, tenant_id: str, refresh_token: str, found: Vouched | None = None
+) -> Credential:
     """Connect an account by a refresh token that our own Google client was given.
 
-    Whose it is and what it allows is Google's word, not the caller's.
+    Who is in a transaction asks Google before (`ask_about_token`) and brings what was `found`.
+
+    :raises Invalid, Unavailable, Conflict: see ask_about_token
+    """
+    if found is None:
+        found = ask_about_token(by=by, tenant_id=tenant_id, refresh_token=refresh_token)
+    return store_grant(owner=by, tenant_id=tenant_id, account=found.account, grant=found.grant)
+
+
+def ask_about_token(*, by: User, tenant_id: str, refresh_token: str) -> Vouched:
+    """Whose it is and what it allows is Google's word, not the caller's.
 
     :raises Invalid: Google refuses the token, or it was issued to another client
     :raises Unavailable: Google cannot be asked
     :raises Conflict: this site has no Google client
     """
     connecting.require_configured()
+    tenants.check(by=by, tenant_id=tenant_id)
     try:
         with tokens.google_session() as session:
             oauth = tokens.oauth(session)
@@ -98,13 +123,19 @@ def import_refresh_token(*, by: User, tenant_id: str, refresh_token: str) -> Cre
         )
     rotated = grant.refresh_token or refresh_token
     complete = replace(grant, refresh_token=rotated, scopes=told.scopes)
-    account = Account(sub=told.sub, email=told.email)
-    return store_grant(owner=by, tenant_id=tenant_id, account=account, grant=complete)
+    return Vouched(Account(sub=told.sub, email=told.email), complete)
 
 
 def _may(by: User, credential: Credential) -> None:
     if not Credential.objects.visible_to(by).filter(pk=credential.pk).exists():
         raise NotFound
+
+
+def _checked(by: User, credential: Credential) -> Credential:
+    now = _fresh(credential)
+    deed = Deed.CREDENTIAL_CHECKED
+    audit.record(deed, by=by, target=now, owner_id=now.owner_id, status=now.status)
+    return now
 
 
 def _fresh(credential: Credential) -> Credential:

@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import connected
+from accounts.deeds import Deed
 from accounts.google.oauth import Account, Grant
 from accounts.models import Credential, CredentialStatus, User
-from accounts.services import notices
+from accounts.services import audit, notices
 from core import events, queue
 
 _NAME_LENGTH = 200
@@ -44,6 +45,8 @@ def store_grant(*, owner: User, tenant_id: str, account: Account, grant: Grant) 
     transaction.on_commit(partial(connected.announce, credential), robust=True)
     queue.wake_workers()
     tell(credential)
+    made = Deed.CREDENTIAL_CONNECTED
+    audit.record(made, by=owner, target=credential, owner_id=owner.pk, new=is_new)
     return credential
 
 
@@ -64,6 +67,8 @@ def mark_needs_consent(*, credential_id: int, detail: str, seen: Credential | No
         credential = Credential.objects.get(pk=credential_id)
         transaction.on_commit(partial(notices.send_needs_consent, credential_id))
         tell(credential)
+        lapsed = Deed.CREDENTIAL_LAPSED
+        audit.record(lapsed, by=None, target=credential, owner_id=credential.owner_id)
     return bool(moved)
 
 

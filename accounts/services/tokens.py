@@ -16,11 +16,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import calls
+from accounts.deeds import Deed
 from accounts.google import http
 from accounts.google.errors import GoogleError, Reason
 from accounts.google.oauth import Grant, OAuth
 from accounts.models import Credential
-from accounts.services import grants
+from accounts.services import audit, grants
 from core.crypto import Undecipherable
 from core.database import database_now
 
@@ -153,15 +154,20 @@ def _renew(credential: Credential) -> str:
 
 
 def _keep(credential: Credential, grant: Grant, refresh_token: str) -> str:
+    """Each token is written down once: whatever is done with the account needs one."""
     rows = Credential.objects.usable().filter(grants.unchanged(credential), pk=credential.pk)
-    kept = rows.update(
-        secrets=grants.sealed(credential, grant.access_token, refresh_token),
-        expires_at=grants.expiry(grant),
-        last_refreshed_at=timezone.now(),
-        refreshing_until=None,
-        refresh_after=None,
-        last_error="",
-    )
+    with transaction.atomic():
+        kept = rows.update(
+            secrets=grants.sealed(credential, grant.access_token, refresh_token),
+            expires_at=grants.expiry(grant),
+            last_refreshed_at=timezone.now(),
+            refreshing_until=None,
+            refresh_after=None,
+            last_error="",
+        )
+        if kept:
+            used = Deed.CREDENTIAL_USED
+            audit.record(used, by=None, target=credential, owner_id=credential.owner_id)
     return grant.access_token if kept else ""
 
 
