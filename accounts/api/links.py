@@ -18,6 +18,7 @@ from core.idempotency import Answer
 
 
 class LinksView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "credentials:read", "POST": "credentials:write"}
     queries = {"GET": LinkQuery}
     refusals = {
@@ -63,6 +64,7 @@ class LinksView(ApiView):
 
 
 class LinkView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "credentials:read"}
 
     @extend_schema(

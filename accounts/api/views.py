@@ -18,8 +18,10 @@ from accounts.api.inputs import CredentialQuery, ImportInput
 from accounts.models import Credential
 from accounts.requests import ApiRequest
 from accounts.services import connecting, credentials
+from core import idempotency
 from core.api import ApiView, Page
 from core.fields import Input
+from core.idempotency import Answer
 
 _NOT_CONFIGURED = {"google_not_configured": "This site has no Google client yet."}
 _GOOGLE_AWAY = {"google_unreachable": "Google does not answer right now."}
@@ -27,6 +29,7 @@ _NOT_ASKED = {**_GOOGLE_AWAY, "undecipherable": "The site's encryption key has c
 
 
 class CredentialsView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "credentials:read"}
     queries = {"GET": CredentialQuery}
 
@@ -43,6 +46,7 @@ class CredentialsView(ApiView):
 
 
 class CredentialView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "credentials:read", "DELETE": "credentials:write"}
 
     @extend_schema(
@@ -69,6 +73,7 @@ class CredentialView(ApiView):
 
 
 class CheckView(ApiView):
+    knows_tenants = True
     scopes = {"POST": "credentials:write"}
     refusals = {"POST": {503: _NOT_ASKED}}
 
@@ -86,6 +91,7 @@ class CheckView(ApiView):
 
 
 class RefreshView(ApiView):
+    knows_tenants = True
     scopes = {"POST": "credentials:write"}
     refusals = {"POST": {503: _NOT_ASKED}}
 
@@ -103,6 +109,7 @@ class RefreshView(ApiView):
 
 
 class ImportView(ApiView):
+    knows_tenants = True
     scopes = {"POST": "credentials:write"}
     refusals = {
         "POST": {
@@ -111,6 +118,7 @@ class ImportView(ApiView):
                 "foreign_client": "It was issued to another Google client than this site's.",
             },
             409: _NOT_CONFIGURED,
+            422: {"idempotency_mismatch": "The key was used for a different request."},
             503: _GOOGLE_AWAY,
         }
     }
@@ -118,6 +126,7 @@ class ImportView(ApiView):
     @extend_schema(
         operation_id="import_credential",
         request=ImportInput,
+        parameters=[idempotency.PARAMETER],
         examples=[examples.IMPORT],
         responses={201: OpenApiResponse(CredentialAnswer, "Connected.", [examples.CREDENTIAL])},
     )
@@ -128,8 +137,15 @@ class ImportView(ApiView):
         account for the same tenant again replaces its token.
         """
         given = {"tenant_id": "", **self.read(ImportInput)}
-        credential = credentials.import_refresh_token(by=request.user, **given)
-        return Response(credential_answer(credential), status=status.HTTP_201_CREATED)
+        found = None
+        if not idempotency.is_known(request):
+            found = credentials.ask_about_token(by=request.user, **given)
+
+        def import_it() -> Answer:
+            credential = credentials.import_refresh_token(by=request.user, found=found, **given)
+            return Answer(status.HTTP_201_CREATED, credential_answer(credential))
+
+        return idempotency.answer_once(request, import_it)
 
 
 class GoogleLoginView(ApiView):
