@@ -80,8 +80,9 @@ def test_staff_are_told_what_is_wrong_and_no_account_is_made(
     assert User.objects.count() == before
 
 
-def test_staff_make_a_teacher_staff_and_back(clara_client, ana):
-    clara_client.post(f"{USERS}{ana.pk}/change/", facts_of(ana, role="admin"))
+def test_superusers_make_a_teacher_a_superuser_and_back(clara_client, ana):
+    facts = facts_of(ana, role="admin", is_superuser="on")
+    clara_client.post(f"{USERS}{ana.pk}/change/", facts)
     ana.refresh_from_db()
     assert (ana.role, ana.is_staff, ana.is_superuser, ana.is_admin) == (Role.ADMIN, *[True] * 3)
 

@@ -3,11 +3,12 @@
 import logging
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.google.scopes import Bundle, to_ask_for
 from accounts.models import Credential
-from accounts.services import api_keys
+from accounts.services import api_keys, credentials
 
 IMPORT = "/api/v1/credentials/import"
 EMAIL = "ana@escola.example"
@@ -100,3 +101,37 @@ def test_a_site_without_a_google_client_says_so(google, portal, token, settings)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "google_not_configured")
     assert google.log == []
+
+
+def test_sent_twice_under_one_key_google_is_asked_once(google, portal, token):
+    body = {"tenant_id": "azul", "refresh_token": token}
+    headers = {"Idempotency-Key": "a1"}
+    first = portal.post(IMPORT, body, "application/json", headers=headers)
+    asked = len(google.log)
+    again = portal.post(IMPORT, body, "application/json", headers=headers)
+    other = portal.post(
+        IMPORT, {**body, "tenant_id": "verde"}, "application/json", headers=headers
+    )
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert again["Idempotency-Replayed"] == "true"
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
+    assert (len(google.log), Credential.objects.count()) == (asked, 1)
+
+
+def test_google_is_asked_before_anything_is_locked(google, portal, token, monkeypatch):
+    """While Google takes its time others must be able to write."""
+    asked = []
+    ask = credentials.ask_about_token
+
+    def noting(**how):
+        asked.append(len(connection.savepoint_ids))
+        return ask(**how)
+
+    monkeypatch.setattr(credentials, "ask_about_token", noting)
+    outside = len(connection.savepoint_ids)
+    headers = {"Idempotency-Key": "a1"}
+    answer = portal.post(IMPORT, {"refresh_token": token}, "application/json", headers=headers)
+
+    assert (answer.status_code, asked) == (201, [outside])

@@ -81,7 +81,7 @@ def test_a_key_nobody_has_is_refused_with_a_challenge(db, header):
     assert answer.json()["code"] == "authentication_failed"
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Basic YTpi", "Bearer eyJhbGciOi", "cdk_x"])
+@pytest.mark.parametrize("header", ["", "Bearer", "Basic YTpi", "cdk_x"])
 def test_a_request_without_a_key_is_asked_for_one(db, header):
     answer = Client(headers={"Authorization": header}).get(URL)
     assert answer.status_code == 401

@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import get_user
 from django.contrib.messages import get_messages
@@ -11,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Credential, User
+from accounts.services import signing_up
 from accounts.tests.browsing import ANA, PRIVATE
 from conftest import PASSWORD
 
@@ -35,11 +37,38 @@ def test_a_teacher_signs_in_with_her_schools_account(ana, anonymous, browser):
 
 
 def test_she_keeps_her_password(ana, anonymous, browser):
-    EmailAddress.objects.create(user=ana, email=ANA, verified=False, primary=True)
+    EmailAddress.objects.create(user=ana, email=ANA, verified=False)
     browser(anonymous).sign_in()
 
     ana.refresh_from_db()
     assert ana.check_password(PASSWORD)
+
+
+def test_who_signed_up_with_her_address_before_her_is_locked_out(
+    anonymous, browser, google, settings
+):
+    settings.SIGN_UP = "open"
+    theirs = "horse battery staple"
+    signing_up.register(email=ANA, password=theirs, full_name="Not Ana")
+
+    answer = browser(anonymous).sign_in()
+
+    assert (answer.status_code, answer["Location"]) == (302, reverse("home"))
+    assert get_user(anonymous) == (user := User.objects.get())
+    assert not user.has_usable_password()
+    login = {"username": ANA, "password": theirs}
+    refused = Client().post("/api/v1/auth/login", login, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (401, "wrong_credentials")
+
+
+def test_google_does_not_stand_for_the_second_factor(ana, anonymous, browser):
+    TOTP.activate(ana, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+
+    answer = browser(anonymous).sign_in()
+
+    assert (answer.status_code, answer["Location"]) == (302, reverse("mfa_authenticate"))
+    assert get_user(anonymous).is_anonymous
+    assert anonymous.get("/api/v1/auth/profile").status_code == 401
 
 
 def test_google_is_asked_for_no_more_than_who_it_is(ana, anonymous, google):

@@ -74,7 +74,7 @@ def test_everything_wrong_is_said_at_once(db):
 
 
 def test_the_name_taken_a_moment_ago_is_a_conflict(ana, monkeypatch):
-    monkeypatch.setattr(people, "_mistakes", lambda user, password: {})
+    monkeypatch.setattr(people, "mistakes_in", lambda user, password: {})
     with pytest.raises(Conflict):
         make(username="ana")
     assert User.objects.count() == 1
