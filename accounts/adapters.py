@@ -1,4 +1,4 @@
-"""Where this site differs from allauth's defaults."""
+"""Where Google accounts differ from allauth's defaults."""
 
 import functools
 import logging
@@ -7,15 +7,13 @@ from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 import requests
-from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
 from allauth.socialaccount.providers.base import AuthError, AuthProcess
 from django.conf import settings
 from django.contrib import messages
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,33 +23,14 @@ from accounts import selectors, wording
 from accounts.google.oauth import Account, Grant
 from accounts.models import Credential, User
 from accounts.providers import Google
-from accounts.services import connecting, tokens
+from accounts.services import connecting, signing_up, tokens
 from core import crypto
 
 logger = logging.getLogger(__name__)
 
-_SELF_EVIDENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 _SECRET_FIELDS = ("token", "token_secret")
 _SEALED = "sealed:"
 _TIMEOUT_SECONDS = (5.0, 10.0)
-
-
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Accounts are made by staff."""
-        return False
-
-    def add_message(
-        self,
-        request: HttpRequest,
-        level: int,
-        message_template: str | None = None,
-        *args: Any,
-        **kwargs: Any,
-    ) -> None:
-        """Coming in and going out need no message: the page that follows says it."""
-        if message_template not in _SELF_EVIDENT:
-            super().add_message(request, level, message_template, *args, **kwargs)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -89,7 +68,25 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Answered here, because allauth's page would come with the status of a success."""
-        raise ImmediateHttpResponse(render(request, "account/signup_closed.html", status=403))
+        email = str(sociallogin.user.email or "")
+        if not email or not signing_up.is_open_to(email):
+            raise ImmediateHttpResponse(render(request, "account/signup_closed.html", status=403))
+        if signing_up.is_taken(email):
+            messages.error(request, _("This address has an account. Sign in with the password."))
+            raise ImmediateHttpResponse(redirect("account_login"))
+        return True
+
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
+        """A new teacher. Google's word on an address counts only where it gives the addresses."""
+        for address in sociallogin.email_addresses:
+            vouched = self.can_authenticate_by_email(sociallogin, address.email)
+            address.verified = address.verified and vouched
+        name = str(sociallogin.account.extra_data.get("name") or "")
+        signing_up.prepare(sociallogin.user, name=name)
+        with transaction.atomic():
+            user: User = super().save_user(request, sociallogin, form)
+            signing_up.note_made(user)
+        return user
 
     def can_authenticate_by_email(self, login: SocialLogin, email: str) -> bool:
         """Google vouches for addresses of its own and of schools' domains, not for any other.
@@ -106,7 +103,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             if self.can_authenticate_by_email(sociallogin, email):
                 user = selectors.person_to_sign_in(email)
                 if user is not None:
-                    _vouch_for(user, email)
+                    signing_up.prove_by_google(user=user, email=email)
                     return user, email
         return None
 
@@ -206,16 +203,6 @@ def _grant(token: SocialToken) -> Grant:
         refresh_token=token.token_secret,
         lifetime_seconds=int(left),
         scopes=tuple(token.granted_scopes),
-    )
-
-
-def _vouch_for(user: User, email: str) -> None:
-    """Accounts are made by staff, so nobody can have taken somebody else's address beforehand.
-
-    Without this allauth would take the password away from whoever signs in with Google first.
-    """
-    EmailAddress.objects.update_or_create(
-        user=user, email=email.lower(), defaults={"verified": True}
     )
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class HasScope(BasePermission):
     """Passes sessions; an API key needs the scope the view names for this method.
 
-    A method without a scope is closed to keys, so that a forgotten one lets nobody in.
+    A method without a scope is closed to keys, so that a forgotten one lets nobody in; likewise
+    a view that does not say it `knows_tenants` is closed to keys bound to some.
     """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
@@ -25,9 +26,12 @@ class HasScope(BasePermission):
             return True
         method = "GET" if request.method == "HEAD" else request.method
         needed = getattr(view, "scopes", {}).get(method)
-        if needed in key.scopes:
-            return True
-        raise Forbidden(
-            _("This API key lacks the scope %s.") % needed if needed else None,
-            code="insufficient_scope",
-        )
+        if needed not in key.scopes:
+            lacking = _("This API key lacks the scope %s.") % needed if needed else None
+            raise Forbidden(lacking, code="insufficient_scope")
+        if key.tenant_ids and not getattr(view, "knows_tenants", False):
+            raise Forbidden(
+                _("This API key is bound to tenants, and this belongs to none."),
+                code="bound_to_tenants",
+            )
+        return True

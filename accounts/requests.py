@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from accounts.models import ApiKey, User
+from accounts.models import ApiKey, ApiSession, User
 
 
 class SignedInRequest(HttpRequest):
@@ -11,7 +11,7 @@ class SignedInRequest(HttpRequest):
 
 
 class ApiRequest(Request):
-    """`auth` is the API key the request came with; a browser's session has none."""
+    """`auth` is the API key or the token's session it came with; a browser's session has none."""
 
     user: User
-    auth: ApiKey | None
+    auth: ApiKey | ApiSession | None

@@ -1,4 +1,4 @@
-"""What permissions and problems of Google accounts are called, in plain words."""
+"""What powers, and permissions and problems of Google accounts are called, in plain words."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,6 +8,16 @@ from django_stubs_ext import StrOrPromise
 
 from accounts.google import scopes
 from accounts.google.scopes import Bundle, Capability
+from accounts.roles import Power
+
+POWERS: dict[Power, StrOrPromise] = {
+    Power.WORK: _("See and manage everybody's downloads, courses, videos and Google accounts"),
+    Power.PEOPLE: _("Make, change, unlock, export, hand over and erase accounts"),
+    Power.SETTINGS: _("Change limits, presets, retention and cleaning"),
+    Power.SECURITY: _("See security events, block and unblock addresses"),
+    Power.AUDIT: _("Read and export the audit trail"),
+    Power.VIEW_AS: _("Look at the pages as a teacher sees them"),
+}
 
 CAPABILITIES: dict[Capability, StrOrPromise] = {
     Capability.LIST_COURSES: _("See your courses"),
