@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from core.admin import ReadOnlyAdmin, ReadOnlyInline
+from core.admin import ReadOnlyAdmin, ReadOnlyInline, may
 from core.errors import NotFound
 from core.templatetags.format import ago, clock, filesize
 from core.text import normalise
@@ -88,7 +88,7 @@ class VideoAdmin(ReadOnlyAdmin):
         return super().get_search_results(request, queryset, normalise(search_term))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.admin_site.has_permission(request)
+        return may(request, self.needs)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest

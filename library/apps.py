@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class LibraryConfig(AppConfig):
     name = "library"
     verbose_name = _("Library")
+
+    def ready(self) -> None:
+        from core import privacy
+        from library.privacy import LibraryData
+
+        privacy.register(LibraryData())

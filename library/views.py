@@ -75,7 +75,7 @@ def file(request: SignedInRequest, video_id: int) -> HttpResponseBase:
     """The bytes: for the player, or to keep where `?download` asks for that."""
     found = selectors.get_video(user=request.user, video_id=video_id)
     if request.method == "GET":
-        keeping.note_watched(video=found)
+        keeping.note_fetched(by=request.user, video=found)
     name = f"{found.title}.{found.container}"
     return delivery.file_response(
         request, found.file, filename=name, attachment="download" in request.GET

@@ -11,7 +11,7 @@ class ListQuery(PageQuery):
     )
 
 
-class VideoInput(Input):
+class VideoChanges(Input):
     title = Text(max_length=500, required=False, help_text="What it is called from now on.")
     pinned = Flag(
         required=False,

@@ -1,27 +1,23 @@
 """The library API: list, read, fetch and delete videos."""
 
-from collections.abc import Iterable
-
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import BaseParser
-from rest_framework.renderers import BaseRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.requests import ApiRequest
 from core.api import ApiView, Page
+from core.negotiation import WhateverIsAccepted
 from library import delivery, selectors
 from library.api import examples
 from library.api.answers import VideoAnswer, VideoList, video_answer
-from library.api.inputs import ListQuery, VideoInput
+from library.api.inputs import ListQuery, VideoChanges
 from library.services import keeping, removing
 
 
 class VideosView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "library:read"}
     queries = {"GET": ListQuery}
 
@@ -38,6 +34,7 @@ class VideosView(ApiView):
 
 
 class VideoView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "library:read", "PATCH": "library:write", "DELETE": "library:write"}
 
     @extend_schema(
@@ -50,13 +47,13 @@ class VideoView(ApiView):
 
     @extend_schema(
         operation_id="update_video",
-        request=VideoInput,
+        request=VideoChanges,
         examples=[examples.CHANGE],
         responses=OpenApiResponse(VideoAnswer, "The video.", [examples.VIDEO]),
     )
     def patch(self, request: ApiRequest, video_id: int) -> Response:
         """Change a video. Its title, and whether it is kept whatever rules say."""
-        asked = self.read(VideoInput)
+        asked = self.read(VideoChanges)
         video = selectors.get_video(user=request.user, video_id=video_id)
         keeping.change_video(by=request.user, video=video, **asked)
         return Response(video_answer(selectors.get_video(user=request.user, video_id=video_id)))
@@ -72,23 +69,8 @@ class VideoView(ApiView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class WhateverIsAccepted(BaseContentNegotiation):
-    """A player asks for `video/*`; the file has the type it has."""
-
-    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
-        return next(iter(parsers))
-
-    def select_renderer(
-        self,
-        request: Request,
-        renderers: Iterable[BaseRenderer],
-        format_suffix: str | None = None,
-    ) -> tuple[BaseRenderer, str]:
-        renderer = next(iter(renderers))
-        return renderer, renderer.media_type or ""
-
-
 class VideoFileView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "library:read"}
     refusals = {
         "GET": {
@@ -119,6 +101,6 @@ class VideoFileView(ApiView):
         """Fetch a video's file. With a name made of its title; `ETag` is its SHA-256."""
         video = selectors.get_video(user=request.user, video_id=video_id)
         if request.method == "GET":
-            keeping.note_watched(video=video)
+            keeping.note_fetched(by=request.user, video=video)
         name = f"{video.title}.{video.container}"
         return delivery.file_response(request, video.file, filename=name, attachment=True)

@@ -23,7 +23,16 @@ class Source(models.TextChoices):
 
 class VideoQuerySet(models.QuerySet["Video"]):
     def visible_to(self, user: User) -> Self:
-        return self if user.is_admin else self.filter(owner=user)
+        """A key bound to tenants sees what came with one of their accounts."""
+        if user.is_admin:
+            return self
+        rows = self.filter(owner=user)
+        if user.tenants is None:
+            return rows
+        came = self.model._default_manager.filter(  # noqa: SLF001
+            owner=user, downloads__credential__tenant_id__in=user.tenants
+        )
+        return rows.filter(pk__in=came.values("pk"))
 
 
 class Video(models.Model):

@@ -10,7 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.deeds import Deed
 from accounts.models import User
+from accounts.services import audit
 from core import events
 from core.errors import Invalid, NotFound
 from core.text import normalise, printable
@@ -62,6 +64,17 @@ def note_watched(*, video: Video) -> None:
     since = Q(watched_at=None) | Q(watched_at__lte=now - NOTED_EVERY)
     with suppress(OperationalError):
         Video.objects.filter(since, id=video.pk).update(watched_at=now)
+
+
+def note_fetched(*, by: User, video: Video) -> None:
+    """Somebody plays or fetches it; that staff do so with another's is written down."""
+    note_watched(video=video)
+    actor = by.seen_by or by
+    if video.owner_id == actor.pk:
+        return
+    deed, since = Deed.VIDEO_OF_ANOTHER_FETCHED, timezone.now() - NOTED_EVERY
+    if not audit.was_lately(deed, by=actor, target=video, since=since):
+        audit.record(deed, by=actor, target=video, owner_id=video.owner_id)
 
 
 def _titled(video: Video, title: str | None) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from functools import partial
 from django.db import transaction
 from django.db.models import ProtectedError, Q
 
+from accounts.deeds import Deed
 from accounts.models import User
+from accounts.services import audit
 from core import events, storage
 from core.errors import NotFound
 from library.models import StoredFile, Video
@@ -23,6 +25,7 @@ def remove_video(*, by: User | None, video: Video) -> None:
     stored_id = video.file_id
     keys = [*video.subtitles.values_list("key", flat=True), video.thumbnail_key]
     video_id, owner_id = video.pk, video.owner_id
+    audit.record(Deed.VIDEO_DELETED, by=by, target=video, owner_id=owner_id)
     video.delete()
     remove_file(stored_id=stored_id)
     events.record(
