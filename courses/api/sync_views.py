@@ -5,7 +5,9 @@ from rest_framework import status
 from rest_framework.response import Response
 
 from accounts.requests import ApiRequest
+from core import idempotency
 from core.api import ApiView
+from core.idempotency import Answer
 from courses.api import examples
 from courses.api.inputs import SyncInput, SyncQuery
 from courses.api.paging import TokenPage
@@ -16,6 +18,7 @@ from courses.services import syncing
 
 
 class SyncView(ApiView):
+    knows_tenants = True
     scopes = {"POST": "courses:write"}
     refusals = {
         "POST": {
@@ -26,12 +29,14 @@ class SyncView(ApiView):
                 "not_connected": "The account is not connected.",
                 "missing_scope": "The account does not permit to see its courses.",
             },
+            422: {"idempotency_mismatch": "The key was used for a different request."},
         }
     }
 
     @extend_schema(
         operation_id="sync_courses",
         request=SyncInput,
+        parameters=[idempotency.PARAMETER],
         examples=[examples.SYNC_REQUEST],
         responses={202: OpenApiResponse(SyncsStarted, "Under way.", [examples.SYNCS_STARTED])},
     )
@@ -47,17 +52,21 @@ class SyncView(ApiView):
         credentials = syncs.to_sync(
             user=request.user, credential_id=asked.get("credential_id"), course=course
         )
-        started = [
-            syncing.request_sync(
-                by=request.user, credential=one, course=course, full=asked.get("full", False)
-            )
-            for one in credentials
-        ]
-        answer = SyncsStarted(results=[sync_answer(sync) for sync in started])
-        return Response(answer, status=status.HTTP_202_ACCEPTED)
+        wanted = {"course": course, "full": asked.get("full", False)}
+
+        def begin() -> Answer:
+            started = [
+                syncing.request_sync(by=request.user, credential=one, **wanted)
+                for one in credentials
+            ]
+            answer = SyncsStarted(results=[sync_answer(sync) for sync in started])
+            return Answer(status.HTTP_202_ACCEPTED, answer)
+
+        return idempotency.answer_once(request, begin)
 
 
 class SyncsView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "courses:read"}
     queries = {"GET": SyncQuery}
     refusals = BAD_TOKEN
@@ -75,6 +84,7 @@ class SyncsView(ApiView):
 
 
 class OneSyncView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "courses:read", "DELETE": "courses:write"}
 
     @extend_schema(

@@ -37,6 +37,7 @@ BAD_TOKEN = {"GET": {400: {"invalid_page_token": "It is no page token of this li
 
 
 class CoursesView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "courses:read"}
     queries = {"GET": CourseQuery}
     refusals = BAD_TOKEN
@@ -59,6 +60,7 @@ class CoursesView(ApiView):
 
 
 class CourseView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "courses:read"}
 
     @extend_schema(
@@ -73,6 +75,7 @@ class CourseView(ApiView):
 
 
 class CourseworksView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "courses:read"}
     queries = {"GET": CourseworkQuery}
     refusals = BAD_TOKEN
@@ -98,6 +101,7 @@ class CourseworksView(ApiView):
 
 
 class CourseworkView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "courses:read"}
 
     @extend_schema(
@@ -113,6 +117,7 @@ class CourseworkView(ApiView):
 
 
 class TopicsView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "courses:read"}
 
     @extend_schema(
@@ -127,6 +132,7 @@ class TopicsView(ApiView):
 
 
 class MaterialsView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "courses:read"}
     queries = {"GET": TokenQuery}
     refusals = BAD_TOKEN
@@ -145,6 +151,7 @@ class MaterialsView(ApiView):
 
 
 class ChangesView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "courses:read"}
     queries = {"GET": TokenQuery}
     refusals = BAD_TOKEN

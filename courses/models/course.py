@@ -38,7 +38,10 @@ class CourseAccessQuerySet(models.QuerySet["CourseAccess"]):
         return self.exclude(gone)
 
     def of(self, user: User) -> Self:
-        return self.open().filter(credential__owner=user)
+        rows = self.open().filter(credential__owner=user)
+        return (
+            rows if user.tenants is None else rows.filter(credential__tenant_id__in=user.tenants)
+        )
 
 
 class CourseQuerySet(models.QuerySet["Course"]):

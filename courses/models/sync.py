@@ -15,7 +15,12 @@ from courses.models.course import Course
 
 class SyncQuerySet(JobQuerySet["Sync"]):
     def visible_to(self, user: User) -> Self:
-        return self if user.is_admin else self.filter(credential__owner=user)
+        if user.is_admin:
+            return self
+        rows = self.filter(credential__owner=user)
+        return (
+            rows if user.tenants is None else rows.filter(credential__tenant_id__in=user.tenants)
+        )
 
     def claimable(self) -> Self:
         """While an account waits for its owner, so does its synchronisation."""

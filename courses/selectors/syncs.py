@@ -91,4 +91,4 @@ def _ways_into(course: Course) -> QuerySet[CourseAccess, int]:
 
 
 def _connected(user: User) -> CredentialQuerySet:
-    return Credential.objects.filter(owner=user).connected()
+    return Credential.objects.own(user).connected()

@@ -6,9 +6,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.deeds import Deed
 from accounts.google.errors import Reason
 from accounts.google.scopes import Capability
 from accounts.models import Credential, CredentialStatus, User
+from accounts.services import audit
 from core import queue
 from core.database import database_now
 from core.errors import Conflict, NotFound
@@ -58,6 +60,8 @@ def request_sync(
             sync = _under_way(credential, course, full=full) or _queued(
                 by, credential, course, full=full
             )
+            deed, owner_id = Deed.CREDENTIAL_USED, credential.owner_id
+            audit.record(deed, by=by, target=credential, owner_id=owner_id, for_sync=sync.pk)
     except IntegrityError:  # the same request came twice at once, and the other one won
         twins = Sync.objects.active().select_related("credential").filter(credential=credential)
         twin = twins.first()
