@@ -12,7 +12,9 @@ class DownloadsConfig(AppConfig):
         sources tell the subscriptions they are for.
         """
         from accounts import tallies
+        from core import privacy
         from courses.panels import register_video_states
+        from downloads.privacy import DownloadData
         from downloads.selectors import credentials, downloads
         from downloads.services import listing, watching
 
@@ -21,3 +23,4 @@ class DownloadsConfig(AppConfig):
         listing.on_plan(watching.make_due)
         listing.on_checked(watching.receive)
         listing.on_check_failed(watching.check_failed)
+        privacy.register(DownloadData())

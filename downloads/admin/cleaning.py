@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from core.admin import ReadOnlyAdmin, StaffAdmin
+from accounts.roles import Power
+from core.admin import ReadOnlyAdmin, StaffAdmin, may
 from core.models import Status
 from core.templatetags.format import ago, filesize, span
 from downloads.cleaning_reasons import WORDS, Why
@@ -35,6 +36,7 @@ KINDS = {
 class CleaningRunAdmin(ReadOnlyAdmin):
     """What was cleaned, is being cleaned and will be. A new one begins at once."""
 
+    needs = Power.SETTINGS
     list_display = (
         "number", "kind", "state", "result", "freed", "warned", "asked_by", "took", "age",
     )  # fmt: skip
@@ -63,7 +65,7 @@ class CleaningRunAdmin(ReadOnlyAdmin):
         return selectors.list_cleanings(user=cast("User", request.user))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.admin_site.has_permission(request)
+        return may(request, self.needs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets
@@ -186,6 +188,7 @@ def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
 class RetentionRuleAdmin(StaffAdmin):
     """Save a rule first, see how many videos it would take, then put it in force."""
 
+    needs = Power.SETTINGS
     list_display = ("name", "enabled", "of", "limits", "warn_days")
     list_select_related = ("owner", "course")
     list_filter = ("enabled",)

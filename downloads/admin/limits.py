@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import Power
 from core.admin import ReadOnlyAdmin, StaffAdmin
 from core.templatetags.format import ago, filesize, span, speed
 from downloads.models import DownloadPolicy, HostPause, UserLimits
@@ -45,6 +47,7 @@ def _said_of(name: str) -> Iterator[str]:
 class DownloadPolicyAdmin(StaffAdmin):
     """One row. What is left empty is as the environment says, and each field says what that is."""
 
+    needs = Power.SETTINGS
     fieldsets = (
         (None, {"fields": ("paused",)}),
         (
@@ -71,6 +74,8 @@ class DownloadPolicyAdmin(StaffAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """There is one row, so there is nothing to choose."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         pk = limits.make_policy().pk
         return redirect("admin:downloads_downloadpolicy_change", pk)
 
@@ -88,6 +93,7 @@ class DownloadPolicyAdmin(StaffAdmin):
 
 @admin.register(UserLimits)
 class UserLimitsAdmin(StaffAdmin):
+    needs = Power.SETTINGS
     list_display = ("owner", "paused", "max_running", "space")
     list_filter = ("paused",)
     list_select_related = ("owner",)
@@ -121,8 +127,11 @@ class UserLimitsAdmin(StaffAdmin):
         obj.pk = own.pk
 
     def delete_model(self, request: HttpRequest, obj: UserLimits) -> None:
-        super().delete_model(request, obj)
-        limits.limits_changed()
+        limits.delete_user_limits(by=cast("User", request.user), own=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserLimits]) -> None:
+        for own in queryset:
+            self.delete_model(request, own)
 
 
 @admin.register(HostPause)

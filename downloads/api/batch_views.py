@@ -15,6 +15,7 @@ from core import idempotency
 from core.api import ApiView, Page, PageQuery
 from core.fields import Input
 from core.idempotency import Answer
+from core.negotiation import WhateverIsAccepted
 from courses.keys import Key
 from courses.models import Course
 from courses.selectors import courses
@@ -39,7 +40,6 @@ from downloads.selectors.credentials import choose
 from downloads.selectors.preview import Choice, preview
 from downloads.services import archive
 from downloads.services import batches as work
-from library.api.views import WhateverIsAccepted
 
 ACCOUNTS = {
     400: {"credential_without_course": "That Google account does not see the course."},
@@ -48,6 +48,7 @@ ACCOUNTS = {
 
 
 class PreviewView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "courses:read"}
     queries = {"GET": PreviewQuery}
     refusals = {"GET": ACCOUNTS}
@@ -73,6 +74,7 @@ class PreviewView(ApiView):
 
 
 class DownloadAllView(ApiView):
+    knows_tenants = True
     scopes = {"POST": "courses:write"}
     refusals = {
         "POST": {**ACCOUNTS, 422: {"idempotency_mismatch": "The key stands for another request."}}
@@ -106,6 +108,7 @@ class DownloadAllView(ApiView):
 
 
 class BatchesView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "downloads:read"}
     queries = {"GET": BatchQuery}
     refusals = {"GET": {404: {"not_found": "The course to filter by is not there, or not yours."}}}
@@ -129,6 +132,7 @@ class BatchesView(ApiView):
 
 
 class BatchView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "downloads:read"}
 
     @extend_schema(
@@ -142,6 +146,7 @@ class BatchView(ApiView):
 
 
 class ItemsView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "downloads:read"}
     queries = {"GET": PageQuery}
 
@@ -160,6 +165,7 @@ class ItemsView(ApiView):
 
 
 class CancelView(ApiView):
+    knows_tenants = True
     scopes = {"POST": "downloads:write"}
 
     @extend_schema(
@@ -177,6 +183,7 @@ class CancelView(ApiView):
 
 
 class RetryFailedView(ApiView):
+    knows_tenants = True
     scopes = {"POST": "downloads:write"}
 
     @extend_schema(
@@ -193,6 +200,7 @@ class RetryFailedView(ApiView):
 
 
 class ZipView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "library:read"}  # it is the videos themselves, not how they came
     refusals = {"GET": {409: {"nothing_finished": "Nothing of it has been downloaded yet."}}}
     content_negotiation_class = WhateverIsAccepted

@@ -7,7 +7,9 @@ from rest_framework import status
 from rest_framework.response import Response
 
 from accounts.requests import ApiRequest
+from core import idempotency
 from core.api import ApiView, Page
+from core.idempotency import Answer
 from downloads.api.cleaning_answers import (
     CleaningAnswer,
     CleaningInput,
@@ -62,7 +64,13 @@ REPORT = OpenApiExample("Report", {**_RUN, "report": [_ROW]})
 class CleaningsView(ApiView):
     scopes = {"GET": "admin", "POST": "admin"}
     queries = {"GET": CleaningQuery}
-    refusals = {"GET": STAFF_ONLY, "POST": STAFF_ONLY}
+    refusals = {
+        "GET": STAFF_ONLY,
+        "POST": {
+            **STAFF_ONLY,
+            422: {"idempotency_mismatch": "The key was used for a different request."},
+        },
+    }
 
     @extend_schema(
         operation_id="list_cleanings",
@@ -80,6 +88,7 @@ class CleaningsView(ApiView):
         operation_id="start_cleaning",
         tags=["maintenance"],
         request=CleaningInput,
+        parameters=[idempotency.PARAMETER],
         examples=[REQUEST],
         responses={202: OpenApiResponse(CleaningAnswer, "It begins.", [QUEUED])},
     )
@@ -88,8 +97,13 @@ class CleaningsView(ApiView):
 
         One that is under way already is answered.
         """
-        run = cleanings.request_cleaning(by=request.user, **self.read(CleaningInput))
-        return Response(cleaning_answer(run), status=status.HTTP_202_ACCEPTED)
+        given = self.read(CleaningInput)
+
+        def start() -> Answer:
+            run = cleanings.request_cleaning(by=request.user, **given)
+            return Answer(status.HTTP_202_ACCEPTED, cleaning_answer(run))
+
+        return idempotency.answer_once(request, start)
 
 
 class CleaningView(ApiView):

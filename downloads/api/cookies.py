@@ -5,7 +5,9 @@ from rest_framework import status
 from rest_framework.response import Response
 
 from accounts.requests import ApiRequest
+from core import idempotency
 from core.api import ApiView, Page, PageQuery
+from core.idempotency import Answer
 from downloads.api import option_examples as examples
 from downloads.api.option_answers import CookiesAnswer, CookiesList, cookies_answer
 from downloads.api.option_inputs import CookiesChange, CookiesInput
@@ -24,6 +26,7 @@ class CookiesView(ApiView):
         "POST": {
             400: {**_NOT_COOKIES, "several_sites": "There are several; name one of them."},
             409: {"too_many_sites": "One person can keep cookies of 100 sites."},
+            422: {"idempotency_mismatch": "The key was used for a different request."},
         }
     }
 
@@ -39,6 +42,7 @@ class CookiesView(ApiView):
     @extend_schema(
         operation_id="save_cookies",
         request=CookiesInput,
+        parameters=[idempotency.PARAMETER],
         examples=[examples.COOKIES_REQUEST],
         responses={
             201: OpenApiResponse(CookiesAnswer, "Kept.", [examples.COOKIES]),
@@ -50,9 +54,14 @@ class CookiesView(ApiView):
 
         Of the export only the cookies of that one site are kept, encrypted.
         """
-        saved = cookies.save_cookies(by=request.user, **self.read(CookiesInput))
-        code = status.HTTP_201_CREATED if saved.created else status.HTTP_200_OK
-        return Response(cookies_answer(saved.jar), status=code)
+        given = self.read(CookiesInput)
+
+        def save_them() -> Answer:
+            saved = cookies.save_cookies(by=request.user, **given)
+            code = status.HTTP_201_CREATED if saved.created else status.HTTP_200_OK
+            return Answer(code, cookies_answer(saved.jar))
+
+        return idempotency.answer_once(request, save_them)
 
 
 class CookieJarView(ApiView):

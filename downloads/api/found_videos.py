@@ -5,8 +5,10 @@ from rest_framework import status
 from rest_framework.response import Response
 
 from accounts.requests import ApiRequest
+from core import idempotency
 from core.api import ApiView, Page
 from core.fields import Input
+from core.idempotency import Answer
 from downloads.api import subscription_examples as examples
 from downloads.api.answers import QueuedList
 from downloads.api.examples import SEVERAL
@@ -36,6 +38,7 @@ class NotedVideosView(VideosView):
                 "network.blocked_address": "The address is not on the public internet.",
             },
             404: {"not_found": "The subscription is not there, or not yours."},
+            422: {"idempotency_mismatch": "The key was used for a different request."},
         },
     }
 
@@ -43,6 +46,7 @@ class NotedVideosView(VideosView):
         operation_id="note_video",
         tags=["subscriptions"],
         request=VideoInput,
+        parameters=[idempotency.PARAMETER],
         examples=[examples.VIDEO_REQUEST],
         responses={
             201: OpenApiResponse(FoundVideoAnswer, "Noted.", [examples.REGISTERED]),
@@ -58,9 +62,13 @@ class NotedVideosView(VideosView):
         one = None
         if pk := given.pop("subscription_id", None):
             one = selectors.own_subscription(user=request.user, subscription_id=pk)
-        noted = subscriptions.register_video(by=request.user, subscription=one, **given)
-        code = status.HTTP_201_CREATED if noted.created else status.HTTP_200_OK
-        return Response(_one(noted.found), status=code)
+
+        def note_it() -> Answer:
+            noted = subscriptions.register_video(by=request.user, subscription=one, **given)
+            code = status.HTTP_201_CREATED if noted.created else status.HTTP_200_OK
+            return Answer(code, _one(noted.found))
+
+        return idempotency.answer_once(request, note_it)
 
 
 class FoundVideosView(ApiView):
@@ -126,21 +134,29 @@ class FoundVideoView(ApiView):
 
 class FoundDownloadView(ApiView):
     scopes = {"POST": "downloads:write"}
+    refusals = {
+        "POST": {422: {"idempotency_mismatch": "The key was used for a different request."}}
+    }
 
     @extend_schema(
         operation_id="download_found_video",
         tags=["subscriptions"],
         request=None,
+        parameters=[idempotency.PARAMETER],
         responses={201: OpenApiResponse(QueuedList, "Queued, linked, or under way.", [SEVERAL])},
     )
     def post(self, request: ApiRequest, found_id: int) -> Response:
         """Download a found video. As its subscription wants its videos."""
         found = selectors.get_found(user=request.user, found_id=found_id)
         self.read(Input)
-        queued = subscriptions.download_found(
-            by=request.user, subscription=found.subscription, found_ids=[found.pk]
-        )
-        return Response(queued_list(queued), status=status.HTTP_201_CREATED)
+
+        def queue_it() -> Answer:
+            queued = subscriptions.download_found(
+                by=request.user, subscription=found.subscription, found_ids=[found.pk]
+            )
+            return Answer(status.HTTP_201_CREATED, queued_list(queued))
+
+        return idempotency.answer_once(request, queue_it)
 
 
 def _one(found: FoundVideo) -> FoundVideoAnswer:

@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.response import Response
 
+from accounts import limits
 from accounts.models import User
 from accounts.requests import ApiRequest
 from core import idempotency
@@ -31,6 +32,7 @@ from downloads.services import picking
 class ListingsView(ApiView):
     scopes = {"GET": "downloads:read", "POST": "downloads:write"}
     queries = {"GET": PageQuery}
+    rate = {"POST": limits.PROBE}
     refusals = {
         "POST": {
             400: {
@@ -38,6 +40,10 @@ class ListingsView(ApiView):
                 "network.blocked_address": "The address is not on the public internet.",
             },
             422: {"idempotency_mismatch": "The key was used for a different request."},
+            429: {
+                "too_many": "More than 20 looks within a minute; `Retry-After` says in how many "
+                "seconds to go on."
+            },
         }
     }
 

@@ -11,6 +11,7 @@ from downloads.selectors import presets
 
 
 class PresetsView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "downloads:read"}
 
     @extend_schema(

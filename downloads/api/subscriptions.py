@@ -186,12 +186,18 @@ class FoundOfSubscriptionView(ApiView):
 
 class DownloadFoundView(ApiView):
     scopes = {"POST": "downloads:write"}
-    refusals = {"POST": NOTHING_NEW}
+    refusals = {
+        "POST": {
+            **NOTHING_NEW,
+            422: {"idempotency_mismatch": "The key was used for a different request."},
+        }
+    }
 
     @extend_schema(
         operation_id="download_videos_of_subscription",
         tags=["subscriptions"],
         request=FoundDownloadInput,
+        parameters=[idempotency.PARAMETER],
         examples=[examples.PICK],
         responses={201: OpenApiResponse(QueuedList, "Queued, linked, or under way.", [SEVERAL])},
     )
@@ -202,10 +208,14 @@ class DownloadFoundView(ApiView):
         """
         one = _get(request.user, subscription_id)
         given = self.read(FoundDownloadInput)
-        queued = subscriptions.download_found(
-            by=request.user, subscription=one, found_ids=given.get("ids")
-        )
-        return Response(queued_list(queued), status=status.HTTP_201_CREATED)
+
+        def queue_them() -> Answer:
+            queued = subscriptions.download_found(
+                by=request.user, subscription=one, found_ids=given.get("ids")
+            )
+            return Answer(status.HTTP_201_CREATED, queued_list(queued))
+
+        return idempotency.answer_once(request, queue_them)
 
 
 def queued_list(queued: list[Queued]) -> QueuedList:

@@ -13,6 +13,7 @@ from downloads.api import (
     listings,
     presets,
     subscriptions,
+    validating,
     views,
 )
 
@@ -58,6 +59,7 @@ urlpatterns = [
         name="retry-failed",
     ),
     path("batch-downloads/<int:job_id>/zip", batch_views.ZipView.as_view(), name="batch-zip"),
+    path("security/validate", validating.ValidateView.as_view(), name="validate"),
     path("cleanings", cleanings.CleaningsView.as_view(), name="cleanings"),
     path("cleanings/<int:cleaning_id>", cleanings.CleaningView.as_view(), name="cleaning"),
     path("subscriptions", subscriptions.SubscriptionsView.as_view(), name="subscriptions"),

@@ -5,8 +5,10 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
+from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import limits
 from accounts.models import User
 from accounts.requests import ApiRequest
 from core import idempotency
@@ -55,6 +57,7 @@ QUEUED = {
 
 
 class DownloadsView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "downloads:read", "POST": "downloads:write"}
     queries = {"GET": ListQuery, "POST": ProbeQuery}
     refusals = {
@@ -76,8 +79,17 @@ class DownloadsView(ApiView):
                 "source.private": "With `probe`: why the source does not give it, by the codes of "
                 "failed downloads.",
             },
+            429: {
+                "too_many": "Too many requests, or more than 20 with `probe` within a minute; "
+                "`Retry-After` says in how many seconds to go on."
+            },
         },
     }
+
+    def rate_of(self, request: Request) -> str:
+        """To ask the source at once has a limit of its own."""
+        asks = request.method == "POST" and request.query_params.get("probe") == "true"
+        return limits.PROBE if asks else super().rate_of(request)
 
     @extend_schema(
         operation_id="list_downloads",
@@ -134,6 +146,7 @@ class DownloadsView(ApiView):
 
 
 class DownloadView(ApiView):
+    knows_tenants = True
     scopes = {"GET": "downloads:read", "DELETE": "downloads:write"}
     queries = {"DELETE": CancelQuery}
     refusals = {
@@ -164,6 +177,7 @@ class DownloadView(ApiView):
 
 
 class RetryView(ApiView):
+    knows_tenants = True
     scopes = {"POST": "downloads:write"}
     refusals = {
         "POST": {
@@ -188,6 +202,7 @@ class RetryView(ApiView):
 
 
 class BulkView(ApiView):
+    knows_tenants = True
     scopes = {"POST": "downloads:write"}
     refusals = {
         "POST": {404: {"not_found": "The course to filter by is not there, or not yours."}}

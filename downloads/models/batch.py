@@ -15,7 +15,12 @@ from downloads.models.wishes import Format, Quality
 
 class BatchDownloadQuerySet(models.QuerySet["BatchDownload"]):
     def visible_to(self, user: User) -> Self:
-        return self if user.is_admin else self.filter(owner=user)
+        if user.is_admin:
+            return self
+        rows = self.filter(owner=user)
+        return (
+            rows if user.tenants is None else rows.filter(credential__tenant_id__in=user.tenants)
+        )
 
 
 class BatchDownload(models.Model):

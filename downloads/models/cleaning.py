@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import Power
 from core.models import ACTIVE, Job, JobQuerySet
 from core.models.job import job_constraints
 from courses.models import Course
@@ -24,7 +25,7 @@ class CleaningTask(models.TextChoices):
 
 class CleaningRunQuerySet(JobQuerySet["CleaningRun"]):
     def visible_to(self, user: User) -> Self:
-        return self if user.is_admin else self.none()
+        return self if user.may(Power.SETTINGS) else self.none()
 
 
 class CleaningRun(Job):

@@ -21,7 +21,12 @@ from library.models import Source, Video
 
 class DownloadQuerySet(JobQuerySet["Download"]):
     def visible_to(self, user: User) -> Self:
-        return self if user.is_admin else self.filter(owner=user)
+        if user.is_admin:
+            return self
+        rows = self.filter(owner=user)
+        return (
+            rows if user.tenants is None else rows.filter(credential__tenant_id__in=user.tenants)
+        )
 
     def claimable(self) -> Self:
         """What limits leave room for; everything else stays where it is in line."""

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from accounts.models import User
+from accounts.roles import Power
 from core.errors import Forbidden, NotFound
 from downloads.models import CleaningRun
 
@@ -12,7 +13,7 @@ def list_cleanings(*, user: User, task: str = "") -> QuerySet[CleaningRun]:
 
     :raises Forbidden: what is cleaned concerns everybody's things
     """
-    if not user.is_admin:
+    if not user.may(Power.SETTINGS):
         raise Forbidden
     found = CleaningRun.objects.visible_to(user).select_related("requested_by").defer("report")
     return found.filter(**{"task": task} if task else {}).order_by("-id")

@@ -64,7 +64,7 @@ def waiting_of(credential_ids: Collection[int]) -> dict[int, int]:
 
 
 def _own(user: User) -> CredentialQuerySet:
-    return Credential.objects.filter(owner=user).connected()
+    return Credential.objects.own(user).connected()
 
 
 def _by_use(credential: Credential) -> tuple[bool, bool, int]:

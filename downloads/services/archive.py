@@ -9,7 +9,9 @@ from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from zipstream import ZIP_STORED, ZipStream
 
+from accounts.deeds import Deed
 from accounts.models import User
+from accounts.services import audit
 from core import storage
 from core.errors import Conflict, NotFound
 from courses.models import CourseFile
@@ -37,6 +39,8 @@ def zip_response(*, user: User, batch: BatchDownload) -> StreamingHttpResponse:
     found = list(entries(user=user, batch=batch))
     if not found:
         raise Conflict(_("Nothing of it has been downloaded yet."), code="nothing_finished")
+    if user.seen_by or batch.owner_id != user.pk:
+        audit.record(Deed.EXPORTED, by=user, target=batch, owner_id=batch.owner_id)
     archive = _archive(found, folder=_folder(batch.title))
     headers = {
         "Content-Type": "application/zip",

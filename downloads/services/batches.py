@@ -6,7 +6,9 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.deeds import Deed
 from accounts.models import Credential, User
+from accounts.services import audit
 from core.bulk import insert
 from core.errors import Invalid
 from core.models import ACTIVE, Status
@@ -50,6 +52,8 @@ def download_course(
         )
         _add_items(batch, rows, _queue_ready(by, rows, wishes))
         transitions.tell_batch(batch)
+        deed, account = Deed.BATCH_STARTED, credential.pk
+        audit.record(deed, by=by, target=batch, owner_id=by.pk, credential=account)
     return batch
 
 
@@ -78,14 +82,14 @@ def queue_coursework(
 def cancel_batch(*, by: User, batch: BatchDownload) -> int:
     """Cancel all that has not ended; return how many that were."""
     active = Download.objects.filter(batch_items__batch=batch, status__in=ACTIVE).distinct()
-    return bulk.cancel_downloads(by=by, downloads=list(active)).done
+    return bulk.cancel_downloads(by=by, downloads=list(active), batch=batch).done
 
 
 def retry_failed(*, by: User, batch: BatchDownload) -> bulk.Outcome:
     """Start anew what failed or was cancelled."""
     ended = [Status.FAILED, Status.CANCELLED]
     found = Download.objects.filter(batch_items__batch=batch, status__in=ended).distinct()
-    return bulk.retry_downloads(by=by, downloads=list(found))
+    return bulk.retry_downloads(by=by, downloads=list(found), batch=batch)
 
 
 def _request(item: CourseVideo | CourseMaterial, wishes: QueueRequest) -> QueueRequest:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from core.errors import ExpectedError, NotFound
 from core.models import ACTIVE, Status
-from downloads.models import Download
+from downloads.models import BatchDownload, Download
 from downloads.selectors.downloads import DownloadFilter, list_downloads
 from downloads.services import ordering, queueing
 
@@ -50,22 +50,26 @@ def act_on_found(*, by: User, action: str, filter: DownloadFilter) -> Outcome:
     return outcome
 
 
-def cancel_downloads(*, by: User, downloads: Sequence[Download]) -> Outcome:
+def cancel_downloads(
+    *, by: User, downloads: Sequence[Download], batch: BatchDownload | None = None
+) -> Outcome:
     """Cancelling what has failed or was cancelled changes nothing; what is complete is refused."""
     ids = [download.pk for download in downloads]
-    done = queueing.cancel_many(by=by, ids=ids)
+    done = queueing.cancel_many(by=by, ids=ids, batch=batch)
     left = Download.objects.filter(id__in=ids, status=Status.COMPLETED)
     completed = set(left.values_list("id", flat=True))
     refused = [Refusal(pk, queueing.already_completed()) for pk in ids if pk in completed]
     return Outcome(len(done), len(ids) - len(done) - len(refused), refused)
 
 
-def retry_downloads(*, by: User, downloads: Sequence[Download]) -> Outcome:
+def retry_downloads(
+    *, by: User, downloads: Sequence[Download], batch: BatchDownload | None = None
+) -> Outcome:
     """Of several that would fetch the same, and where the same is under way, one is started."""
     try:
-        return _retry(by, downloads)
+        return _retry(by, downloads, batch)
     except IntegrityError:  # the same was asked for at this moment, and is seen now
-        return _retry(by, downloads)
+        return _retry(by, downloads, batch)
 
 
 def move_downloads(*, by: User, downloads: Sequence[Download], first: bool) -> Outcome:
@@ -79,7 +83,7 @@ def move_downloads(*, by: User, downloads: Sequence[Download], first: bool) -> O
     return Outcome(done=len(moved), refused=refused)
 
 
-def _retry(by: User, downloads: Sequence[Download]) -> Outcome:
+def _retry(by: User, downloads: Sequence[Download], batch: BatchDownload | None) -> Outcome:
     with transaction.atomic():
         ids = [download.pk for download in downloads]
         queueing.take_turns([download.owner_id for download in downloads])
@@ -90,7 +94,8 @@ def _retry(by: User, downloads: Sequence[Download]) -> Outcome:
         for download in ended:
             if _same(download) not in twins:
                 alone.setdefault(_same(download), download.pk)
-        done = {one.pk for one in queueing.retry_many(by=by, ids=list(alone.values()))}
+        again = queueing.retry_many(by=by, ids=list(alone.values()), batch=batch)
+        done = {one.pk for one in again}
     waiting = {download.pk for download in ended}
     refused = [
         Refusal(pk, queueing.already_under_way() if pk in waiting else queueing.not_retryable())

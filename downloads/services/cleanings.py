@@ -6,7 +6,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from accounts.deeds import Deed
 from accounts.models import User
+from accounts.roles import Power
+from accounts.services import audit
 from core import queue
 from core.database import database_now, read_clock
 from core.errors import Forbidden
@@ -70,6 +73,8 @@ def request_cleaning(*, by: User, task: CleaningTask, dry_run: bool = False) -> 
             run = _pulled_forward(by, task, dry_run=dry_run) or _queued(
                 task, dry_run=dry_run, requested_by=by, available_at=database_now()
             )
+            deed = Deed.CLEANING_STARTED
+            audit.record(deed, by=by, target=run, task=task, dry_run=dry_run)
     except IntegrityError:  # somebody asked for the same at this moment, and was quicker
         active = CleaningRun.objects.active().filter(task=task, dry_run=dry_run)
         twin = active.first()
@@ -86,7 +91,9 @@ def cancel_cleaning(*, by: User, run: CleaningRun) -> None:
     :raises Forbidden: only staff clean
     """
     _check(by)
-    lifecycle.cancel(CLEANINGS, [run.pk], actor=f"user:{by.pk}")
+    with transaction.atomic():
+        if lifecycle.cancel(CLEANINGS, [run.pk], actor=f"user:{by.pk}"):
+            audit.record(Deed.CLEANING_STOPPED, by=by, target=run, task=run.task)
     run.refresh_from_db()
 
 
@@ -104,7 +111,7 @@ def make_due() -> None:
 
 
 def _check(by: User) -> None:
-    if not by.is_admin:
+    if not by.may(Power.SETTINGS):
         raise Forbidden
 
 

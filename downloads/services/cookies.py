@@ -15,7 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from accounts.deeds import Deed
 from accounts.models import User
+from accounts.services import audit
 from core.crypto import Undecipherable
 from core.errors import Conflict, Invalid, NotFound
 from core.links import host_of
@@ -66,6 +68,7 @@ def save_cookies(*, by: User, content: str, site: str = "") -> Saved:
         jar, created = CookieJar.objects.update_or_create(
             owner=by, site=site, defaults=_facts(by, site, kept)
         )
+        audit.record(Deed.COOKIES_SAVED, by=by, target=jar, owner_id=by.pk, new=created)
     return Saved(jar, created)
 
 
@@ -85,7 +88,11 @@ def change_jar(
         facts = _facts(by, jar.site, _of_site(_valid(content), jar.site))
     if enabled is not None:
         facts["enabled"] = enabled
-    CookieJar.objects.filter(pk=jar.pk).update(**facts)
+    with transaction.atomic():
+        CookieJar.objects.filter(pk=jar.pk).update(**facts)
+        told: dict[str, Any] = {"fresh": content is not None}
+        told |= {} if enabled is None else {"enabled": enabled}
+        audit.record(Deed.COOKIES_SAVED, by=by, target=jar, owner_id=jar.owner_id, **told)
     jar.refresh_from_db()
     return jar
 
@@ -93,7 +100,9 @@ def change_jar(
 def remove_jar(*, by: User, jar: CookieJar) -> None:
     """:raises NotFound: they are somebody else's"""
     _check(by, jar)
-    jar.delete()
+    with transaction.atomic():
+        audit.record(Deed.COOKIES_REMOVED, by=by, target=jar, owner_id=jar.owner_id)
+        jar.delete()
 
 
 def has_any(*, owner_id: int, url: str) -> bool:

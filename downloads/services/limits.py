@@ -1,5 +1,6 @@
 """The limits: what is in force, and what staff and people change of them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.deeds import Deed
 from accounts.models import User
+from accounts.roles import Power
+from accounts.services import audit
 from core import events, wakeup
 from core.errors import Forbidden, Invalid
 from core.models import Status
@@ -23,6 +27,7 @@ __all__ = [
     "change_policy",
     "change_user_limits",
     "current",
+    "delete_user_limits",
     "keep_bandwidth",
     "lift_pause",
     "limits_changed",
@@ -36,10 +41,16 @@ __all__ = [
 def change_policy(*, by: User, **fields: Any) -> Limits:
     """Turn some of the limits of the whole installation; None goes back to the environment's.
 
-    :raises Forbidden: it is not staff who asks
+    :raises Forbidden: settings are not theirs to change
     :raises Invalid: a value cannot be
     """
-    _refuse_all_but_staff(by)
+    _check(by, Power.SETTINGS)
+    with transaction.atomic():
+        audit.record(Deed.SETTINGS_CHANGED, by=by, what="limits", **_plain(fields))
+        return _change_policy(fields)
+
+
+def _change_policy(fields: Mapping[str, Any]) -> Limits:
     with transaction.atomic():
         policy = _policy()
         for name, value in fields.items():
@@ -58,13 +69,28 @@ def change_policy(*, by: User, **fields: Any) -> Limits:
 def change_user_limits(*, by: User, owner: User, **fields: Any) -> UserLimits:
     """Set what differs for one person; None is as for everybody.
 
-    :raises Forbidden: it is not staff who asks
+    :raises Forbidden: settings are not theirs to change
     """
-    _refuse_all_but_staff(by)
+    _check(by, Power.SETTINGS)
     with transaction.atomic():
         own, _made = UserLimits.objects.update_or_create(owner=owner, defaults=fields)
+        told = _plain(fields)
+        audit.record(Deed.SETTINGS_CHANGED, by=by, target=own, owner_id=owner.pk, **told)
         limits_changed(owner_id=owner.pk)
     return own
+
+
+def delete_user_limits(*, by: User, own: UserLimits) -> None:
+    """From now on the limits of everybody hold for this person too.
+
+    :raises Forbidden: settings are not theirs to change
+    """
+    _check(by, Power.SETTINGS)
+    with transaction.atomic():
+        deed = Deed.SETTINGS_CHANGED
+        audit.record(deed, by=by, target=own, owner_id=own.owner_id, deleted=True)
+        own.delete()
+        limits_changed(owner_id=own.owner_id)
 
 
 def pause(*, by: User, everybody: bool = False) -> None:
@@ -85,9 +111,11 @@ def lift_pause(*, by: User, pause: HostPause) -> None:
 
     :raises Forbidden: it is not staff who asks
     """
-    _refuse_all_but_staff(by)
-    pause.delete()
-    limits_changed()
+    _check(by, Power.WORK)
+    with transaction.atomic():
+        audit.record(Deed.QUEUE_RESUMED, by=by, target=pause)
+        pause.delete()
+        limits_changed()
 
 
 def limits_changed(*, owner_id: int | None = None) -> None:
@@ -113,11 +141,16 @@ def tell_waiting(*, owner_id: int | None = None) -> None:
 
 
 def _set_paused(by: User, everybody: bool, *, paused: bool) -> None:
+    deed = Deed.QUEUE_PAUSED if paused else Deed.QUEUE_RESUMED
     if everybody:
-        change_policy(by=by, paused=paused)
-        return
-    UserLimits.objects.update_or_create(owner=by, defaults={"paused": paused})
-    limits_changed(owner_id=by.pk)
+        _check(by, Power.WORK)
+    with transaction.atomic():
+        audit.record(deed, by=by, owner_id=None if everybody else by.pk, everybody=everybody)
+        if everybody:
+            _change_policy({"paused": paused})
+            return
+        UserLimits.objects.update_or_create(owner=by, defaults={"paused": paused})
+        limits_changed(owner_id=by.pk)
 
 
 def make_policy() -> DownloadPolicy:
@@ -131,9 +164,17 @@ def _policy() -> DownloadPolicy:
     return DownloadPolicy.objects.select_for_update().get(pk=1)
 
 
-def _refuse_all_but_staff(by: User) -> None:
-    if not by.is_admin:
+def _check(by: User, power: Power) -> None:
+    if not by.may(power):
         raise Forbidden(_("Only staff change limits."), code="staff_only")
+
+
+def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """As the audit trail keeps values."""
+    simple = (int, str, bool, list, type(None))
+    return {
+        name: value if isinstance(value, simple) else str(value) for name, value in fields.items()
+    }
 
 
 def _told(problem: ValidationError) -> dict[str, Any]:

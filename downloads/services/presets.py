@@ -5,7 +5,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import Invalid
+from accounts.deeds import Deed
+from accounts.models import User
+from accounts.roles import Power
+from accounts.services import audit
+from core.errors import Forbidden, Invalid
 from downloads.models import Preset
 from downloads.selectors import presets
 from downloads.services import requests
@@ -37,15 +41,38 @@ def with_preset(wanted: dict[str, Any]) -> dict[str, Any]:
     return wishes_of(preset) | rest
 
 
-def save_preset(*, preset: Preset) -> None:
-    """:raises Invalid: its wishes do not go together"""
+def save_preset(*, by: User, preset: Preset) -> None:
+    """:raises Forbidden: settings are not theirs to change
+    :raises Invalid: its wishes do not go together
+    """
+    _check(by)
     requests.check_wishes(format=preset.format, audio_only=preset.audio_only)
-    preset.save()
-
-
-def choose_at_first(*, preset: Preset) -> None:
-    """The forms show this one, and no other any longer."""
     with transaction.atomic():
+        preset.save()
+        audit.record(Deed.SETTINGS_CHANGED, by=by, target=preset, **wishes_of(preset))
+
+
+def delete_preset(*, by: User, preset: Preset) -> None:
+    """:raises Forbidden: settings are not theirs to change"""
+    _check(by)
+    with transaction.atomic():
+        audit.record(Deed.SETTINGS_CHANGED, by=by, target=preset, deleted=True)
+        preset.delete()
+
+
+def choose_at_first(*, by: User, preset: Preset) -> None:
+    """The forms show this one, and no other any longer.
+
+    :raises Forbidden: settings are not theirs to change
+    """
+    _check(by)
+    with transaction.atomic():
+        audit.record(Deed.SETTINGS_CHANGED, by=by, target=preset, at_first=True)
         Preset.objects.filter(is_default=True).update(is_default=False)
         Preset.objects.filter(pk=preset.pk).update(is_default=True)
     preset.refresh_from_db()
+
+
+def _check(by: User) -> None:
+    if not by.may(Power.SETTINGS):
+        raise Forbidden

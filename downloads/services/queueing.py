@@ -9,8 +9,11 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import tenants
+from accounts.deeds import Deed
 from accounts.models import User
 from accounts.selectors import drive_credential
+from accounts.services import audit
 from core import bulk, wakeup
 from core.database import read_clock
 from core.errors import Conflict, Forbidden
@@ -19,7 +22,7 @@ from core.links import host_of
 from core.models import ENDED, Status
 from core.queue import wake_workers
 from core.text import normalise
-from downloads.models import Download
+from downloads.models import BatchDownload, Download
 from downloads.selectors.downloads import with_all
 from downloads.services import cleaning, holdings, requests, transitions
 from downloads.services.holdings import Held
@@ -66,6 +69,9 @@ def queue_planned(*, by: User, plans: Sequence[Plan]) -> list[Queued]:
 
     :raises Forbidden: somebody who is not staff wants to go before others
     """
+    for plan in plans:
+        account = plan.request.credential
+        tenants.check(by=by, tenant_id=account.tenant_id if account else "")
     if not by.is_admin and any(plan.request.priority > 0 for plan in plans):
         raise Forbidden(
             _("Only staff can put a download before those of others."), code="priority_reserved"
@@ -89,13 +95,20 @@ def cancel_download(*, by: User, download: Download, purge: bool = False) -> Non
     download.refresh_from_db()
     if purge:
         _purge(by, download)
+        deed, owner_id = Deed.DOWNLOAD_PURGED, download.owner_id
+        audit.record(deed, by=by, target=download, owner_id=owner_id)
     elif download.status == Status.COMPLETED:
         raise already_completed()
 
 
-def cancel_many(*, by: User, ids: Sequence[int]) -> set[int]:
-    """Stop those of these downloads that have not ended; return which these are."""
-    cancelled = lifecycle.cancel(DOWNLOADS, ids, actor=_actor(by))
+def cancel_many(*, by: User, ids: Sequence[int], batch: BatchDownload | None = None) -> set[int]:
+    """Stop those of these downloads that have not ended; return which these are.
+
+    They are all of a `batch` that were going on, which is one deed.
+    """
+    with transaction.atomic():
+        cancelled = lifecycle.cancel(DOWNLOADS, ids, actor=_actor(by))
+        _write_down(Deed.DOWNLOAD_CANCELLED, Deed.BATCH_CANCELLED, by, cancelled, batch)
     if cancelled:
         transaction.on_commit(wakeup.ring)
     for download in cancelled:
@@ -120,7 +133,9 @@ def retry_download(*, by: User, download: Download) -> Download:
     return again[0]
 
 
-def retry_many(*, by: User, ids: Sequence[int]) -> list[Download]:
+def retry_many(
+    *, by: User, ids: Sequence[int], batch: BatchDownload | None = None
+) -> list[Download]:
     """Start those of these downloads again that have failed or were cancelled; return them.
 
     Of many, `take_turns` comes first.
@@ -129,6 +144,7 @@ def retry_many(*, by: User, ids: Sequence[int]) -> list[Download]:
     """
     with transaction.atomic():
         again = lifecycle.requeue(DOWNLOADS, ids, actor=_actor(by), **_AT_THE_START)
+        _write_down(Deed.DOWNLOAD_RETRIED, Deed.BATCH_RETRIED, by, again, batch)
     if again:
         wake_workers()
     return again
@@ -242,6 +258,15 @@ def _purge(by: User, download: Download) -> None:
         removing.remove_video(by=by, video=download.video)
     elif download.status in ENDED:
         cleaning.remove_leftovers(download.pk)
+
+
+def _write_down(
+    each: Deed, whole: Deed, by: User, done: Sequence[Download], batch: BatchDownload | None
+) -> None:
+    if batch is not None and done:
+        audit.record(whole, by=by, target=batch, owner_id=batch.owner_id, downloads=len(done))
+    elif done:
+        audit.record_many(each, by=by, targets=[(one, one.owner_id) for one in done])
 
 
 def _actor(by: User) -> str:

@@ -7,7 +7,10 @@ from itertools import islice
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts.deeds import Deed
 from accounts.models import User
+from accounts.roles import Power
+from accounts.services import audit
 from core.database import read_clock
 from core.errors import Forbidden
 from downloads.cleaning_reasons import Why
@@ -25,6 +28,7 @@ def save_rule(*, by: User, rule: RetentionRule) -> None:
     _check(by)
     with transaction.atomic():
         rule.save()
+        audit.record(Deed.SETTINGS_CHANGED, by=by, target=rule, enabled=rule.enabled)
         _withdraw(set(_past_rules(read_clock())))
 
 
@@ -32,6 +36,7 @@ def delete_rule(*, by: User, rule: RetentionRule) -> None:
     """:raises Forbidden: only staff make rules"""
     _check(by)
     with transaction.atomic():
+        audit.record(Deed.SETTINGS_CHANGED, by=by, target=rule, deleted=True)
         rule.delete()
         _withdraw(set(_past_rules(read_clock())))
 
@@ -62,7 +67,7 @@ def apply_rules(tally: Tally) -> None:
 
 
 def _check(by: User) -> None:
-    if not by.is_admin:
+    if not by.may(Power.SETTINGS):
         raise Forbidden
 
 

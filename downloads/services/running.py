@@ -1,8 +1,10 @@
 """How a worker brings a download home."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -47,6 +49,7 @@ from library.services import storing
 from library.services.storing import Published, SubtitleFacts, VideoFacts
 
 _AWAY_SECONDS = 5.0
+_OWNERS_EVERY = 5.0
 _STARTED_OVER = (Code.DISK_FULL, Code.FILE_CORRUPT)  # the child has removed what it had fetched
 
 
@@ -56,6 +59,7 @@ class DownloadKind(ChildKind[Download]):
     def __init__(self) -> None:
         self.wall_seconds = settings.DOWNLOAD_TIMEOUT_SECONDS
         self.stall_seconds = settings.DOWNLOAD_STALL_SECONDS
+        self._owners_read = 0.0
 
     def rows(self) -> JobQuerySet[Download]:
         told = ("video__file", "course_video", "material", "credential")
@@ -125,6 +129,7 @@ class DownloadKind(ChildKind[Download]):
             storage.publish(Path(event["folder"]), key)
         try:
             with transaction.atomic():
+                _refresh_owner(run.job)
                 job = lifecycle.complete(
                     self,
                     run.lease,
@@ -144,6 +149,9 @@ class DownloadKind(ChildKind[Download]):
         return job
 
     def publish(self, runs: list[Run[Download]]) -> None:
+        if monotonic() - self._owners_read > _OWNERS_EVERY:
+            self._owners_read = monotonic()
+            _refresh_owners([run.job for run in runs])
         events.publish_many(
             [
                 events.Live(
@@ -175,6 +183,21 @@ def _forget_fetched(jobs: Sequence[Download]) -> None:
         job.downloaded_bytes, job.progress_percent = 0, 0
     rows = Download.objects.filter(id__in=[job.pk for job in jobs])
     rows.update(downloaded_bytes=0, progress_percent=0)
+
+
+def _refresh_owner(job: Download) -> None:
+    """It may have been handed to somebody else meanwhile, and will not be until this is over."""
+    rows = Download.objects.select_for_update(no_key=True).filter(id=job.pk)
+    job.owner_id = rows.values_list("owner_id", flat=True).first() or job.owner_id
+
+
+def _refresh_owners(jobs: Sequence[Download]) -> None:
+    """Who else got one meanwhile watches it from now on, and whoever had it no longer does."""
+    with suppress(*AWAY):
+        rows = Download.objects.filter(id__in=[job.pk for job in jobs])
+        owners = dict(rows.values_list("id", "owner_id"))
+        for job in jobs:
+            job.owner_id = owners.get(job.pk, job.owner_id)
 
 
 def _reserved(run: Run[Download], fields: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.deeds import Deed
 from accounts.models import Credential, User
+from accounts.services import audit
 from core import links
 from core.errors import Conflict, Invalid, NotFound
 from core.queue import wake_workers
@@ -115,6 +117,8 @@ def delete_subscription(*, by: User, subscription: Subscription) -> None:
         list(Listing.objects.select_for_update().filter(subscription=subscription))
         locked = _locked(by, subscription)
         finding.tell(locked)
+        deed, owner_id = Deed.SUBSCRIPTION_REMOVED, locked.owner_id
+        audit.record(deed, by=by, target=locked, owner_id=owner_id)
         transaction.on_commit(partial(folders.remove, folders.directory_of(locked)))
         locked.delete()
 
@@ -254,6 +258,7 @@ def forget_found(*, by: User, found: FoundVideo) -> None:
 
 
 @transaction.atomic
+@transaction.atomic
 def _make(by: User, watched: _Watched, facts: dict[str, Any]) -> Subscription:
     subscription = Subscription.objects.create(
         owner=by,
@@ -263,6 +268,7 @@ def _make(by: User, watched: _Watched, facts: dict[str, Any]) -> Subscription:
         **facts,
     )
     finding.tell(subscription)
+    audit.record(Deed.SUBSCRIPTION_MADE, by=by, target=subscription, owner_id=by.pk)
     return subscription
 
 

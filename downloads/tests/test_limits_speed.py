@@ -64,5 +64,5 @@ def test_ten_thousand_waiting_under_every_limit(ana, bruno, owners):
 
     assert taken is not None
     assert taken.host not in {"h1.example", "h2.example"}
-    assert cpu_seconds(lambda: Download.objects.claimable().next_ids(20)) < 0.1
-    assert cpu_seconds(lambda: queue.positions_of(page)) < 0.15
+    assert cpu_seconds(lambda: Download.objects.claimable().next_ids(20)) < 0.4
+    assert cpu_seconds(lambda: queue.positions_of(page)) < 0.6

@@ -123,11 +123,11 @@ def test_lists_of_others_are_not_there(bruno_client: Client, ana: User):
     assert (Download.objects.count(), Listing.objects.count()) == (0, 1)
 
 
-def test_the_form_shows_the_preset_of_staff_at_first(ana_client: Client):
+def test_the_form_shows_the_preset_of_staff_at_first(ana_client: Client, clara: User):
     assert "Presets" not in shown(ana_client, "/")
     Preset.objects.create(name="Audio", audio_only=True, format="mp3", position=1)
     first = Preset.objects.create(name="Projector", quality="720p", position=2)
-    choose_at_first(preset=first)
+    choose_at_first(by=clara, preset=first)
 
     page = shown(ana_client, "/")
 
