@@ -30,6 +30,7 @@ class LiveView(ApiView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    throttle_classes = ()
 
     @extend_schema(
         operation_id="health_live",
