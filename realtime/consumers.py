@@ -12,6 +12,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError, InterfaceError
 
+from core import client_address
 from core.errors import NotFound
 from realtime import access, feeds, hub, snapshots
 from realtime.access import Refused, Viewer
@@ -70,7 +71,7 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.hub = hub.current()
         await self.hub.ready()
         self.viewer = await off_loop(access.viewer_of, self.scope)
-        self.address = access.address_of(self.scope)
+        self.address = client_address.bucket_of(client_address.of_scope(self.scope))
         self.hub.seats.take(self)
         self.outlet = Outlet(self.base_send, pause_seconds=self.pause_seconds)
         await self.follow(self.outlet)
