@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
+from accounts.models import Role, User
+from accounts.roles import Power
+from accounts.services import second_factor
 from core.models import Status
 from downloads.forms import FilterForm
 from downloads.selectors import console
@@ -30,8 +32,11 @@ class AdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Staff are whoever has the role; every page of the back office asks this."""
-        return isinstance(request.user, User) and request.user.is_admin
+        """Staff are whoever has the role; every page of the back office asks this.
+
+        What they find inside is decided by their powers, page by page.
+        """
+        return _is_staff(request) and not _lacks_second_factor(request)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -40,6 +45,10 @@ class AdminSite(admin.AdminSite):
         address = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
         if self.has_permission(request):
             return redirect("admin:index")
+        if _is_staff(request):
+            said = _("Staff need a second way to prove who they are. Set it up here first.")
+            messages.info(request, said)
+            return redirect("mfa_activate_totp")
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(address)
@@ -56,6 +65,8 @@ class AdminSite(admin.AdminSite):
 
     def retry_failures(self, request: HttpRequest) -> HttpResponse:
         """One row of the console's failures: all downloads of one cause, account and site."""
+        if not cast("User", request.user).may(Power.WORK):
+            raise PermissionDenied
         form = FilterForm(request.POST)
         wanted = replace(form.filter(), status=Status.FAILED)
         if form.is_valid() and wanted.error_code:
@@ -79,5 +90,22 @@ class AdminSite(admin.AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
+        """The console is for who manages everybody's work; others see the list of their pages."""
+        if not cast("User", request.user).may(Power.WORK):
+            return super().index(request, {"title": _("Back office"), **(extra_context or {})})
         now = console.overview(user=cast("User", request.user))
         return super().index(request, {"console": now, **(extra_context or {})})
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    user = request.user
+    return isinstance(user, User) and user.is_active and user.role == Role.ADMIN
+
+
+def _lacks_second_factor(request: HttpRequest) -> bool:
+    """Asked once a request: every page of the index asks who may enter."""
+    known: bool | None = getattr(request, "lacks_second_factor", None)
+    if known is None:
+        known = second_factor.is_missing(cast("User", request.user))
+        request.lacks_second_factor = known  # type: ignore[attr-defined]
+    return known

@@ -1,12 +1,16 @@
 # mypy: disallow-untyped-calls=false
 """Every address of the API and of its documentation."""
 
+from functools import cache
+from typing import Any
+
 from csp.decorators import csp_update
 from django.urls import include, path, re_path
 from django.utils.decorators import method_decorator
 from django.utils.translation import override
 from django.views.generic import RedirectView
 from drf_spectacular import renderers, views
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,9 +21,24 @@ from core.api import not_found
 drawn_by_script = csp_update({"style-src": ["'unsafe-inline'"], "worker-src": ["'self'", "blob:"]})
 
 
+class OnceGenerator(SchemaGenerator):
+    """The document is the same for everybody, and takes half a second to make."""
+
+    def get_schema(self, request: Request | None = None, public: bool = False) -> Any:
+        return _document()
+
+
+@cache
+def _document() -> dict[str, Any]:
+    with override("en"):
+        document: dict[str, Any] = SchemaGenerator().get_schema(public=True)
+        return document
+
+
 class SchemaView(views.SpectacularAPIView):
     """The OpenAPI document, as JSON or where asked for as YAML; in English for everybody."""
 
+    generator_class = OnceGenerator
     renderer_classes = [renderers.OpenApiJsonRenderer2, renderers.OpenApiYamlRenderer]
 
     @extend_schema(exclude=True)

@@ -4,6 +4,7 @@ from classroom_site.settings.base import *
 from classroom_site.settings.database import *
 from classroom_site.settings.accounts import *
 from classroom_site.settings.api import *
+from classroom_site.settings.people import *
 from classroom_site.settings.google import *
 from classroom_site.settings.mail import *
 from classroom_site.settings.media import *

@@ -3,12 +3,14 @@
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.ApiKeyAuthentication",
+        "accounts.authentication.JwtAuthentication",
         "accounts.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
         "accounts.permissions.HasScope",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.RateThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.parsing.JsonParser"],
     "DEFAULT_SCHEMA_CLASS": "core.openapi.AutoSchema",
@@ -22,7 +24,9 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Classroom Downloader API",
     "DESCRIPTION": "Bring the videos of Google Classroom home: queue, follow and fetch them.\n\n"
     "Every refusal is a problem (RFC 9457) with a stable `code`. Times are UTC, sizes bytes, "
-    "durations seconds. Unknown fields and parameters are refused.",
+    "durations seconds. Unknown fields and parameters are refused.\n\n"
+    "Every answer says in `RateLimit-Limit`, `-Remaining` and `-Reset` how its caller stands; who "
+    "asks too often gets 429 and `Retry-After`.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "LICENSE": {"name": "MIT", "identifier": "MIT"},
@@ -40,6 +44,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False},
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": False,  # the inputs of our PATCHes say themselves what they need
     "TAGS": [
         {"name": "downloads", "description": "Jobs that bring one video each into the library."},
         {"name": "videos", "description": "What is in the library, and its files."},
@@ -53,7 +58,9 @@ SPECTACULAR_SETTINGS = {
             "description": "Google accounts: connected, checked, disconnected.",
         },
         {"name": "auth", "description": "Signing in."},
+        {"name": "privacy", "description": "A person's data: exported, erased, handed over."},
         {"name": "maintenance", "description": "For staff: what need not be kept is removed."},
+        {"name": "security", "description": "Limits, security events, blocked addresses."},
         {"name": "health", "description": "Whether the product lives."},
     ],
 }

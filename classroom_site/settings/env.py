@@ -21,6 +21,11 @@ def text(name: str) -> str:
     return str(_env.str(name, default=VARIABLES[name].default)).strip()
 
 
+def given(name: str) -> bool:
+    """Whether somebody has set it."""
+    return bool(os.environ.get(name) or os.environ.get(f"{name}_FILE"))
+
+
 def number(name: str) -> int:
     try:
         return int(text(name) or VARIABLES[name].default)

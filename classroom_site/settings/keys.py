@@ -8,17 +8,20 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from classroom_site.settings import env
+from classroom_site.settings import env, strength
 
 
 def secret_key(folder: Path, *, production: bool) -> str:
-    return _key("SECRET_KEY", folder, production, get_random_secret_key)
+    key = _key("SECRET_KEY", folder, production, get_random_secret_key)
+    if production:
+        strength.check_secret("SECRET_KEY", key)
+    return key
 
 
 def encryption_keys(folder: Path, *, production: bool) -> list[str]:
     """Fernet keys, the first of which encrypts.
 
-    :raises ImproperlyConfigured: a key is missing in production or is not a Fernet key
+    :raises ImproperlyConfigured: a key is missing or an example in production, or is none
     """
     value = _key("ENCRYPTION_KEY", folder, production, lambda: Fernet.generate_key().decode())
     keys = [key.strip() for key in value.split(",") if key.strip()]
@@ -27,6 +30,8 @@ def encryption_keys(folder: Path, *, production: bool) -> list[str]:
             Fernet(key)
         except ValueError:
             raise ImproperlyConfigured("ENCRYPTION_KEY holds no valid Fernet key") from None
+        if production:
+            strength.check_encryption_key(key)
     return keys
 
 

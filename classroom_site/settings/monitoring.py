@@ -15,8 +15,10 @@ YTDLP_DIR = Path(env.text("YTDLP_DIR") or DATA_DIR / "ytdlp").resolve()
 
 # Called by every worker node every few seconds.
 NODE_CHORES = [
+    "core.ratelimit.sweep",
     "monitoring.services.folding.fold_events",
     "monitoring.services.reporting.report_node",
+    "accounts.services.audit.forget_old",
 ]
 
 # Figures of a machine's long-running processes lie in files that all of them share. It has to be

@@ -37,5 +37,6 @@ JOB_KINDS = [
     "courses.services.syncing.SYNCS",
     "downloads.services.listing.LISTINGS",
     "downloads.services.cleanings.CLEANINGS",
+    "accounts.services.erasures.ERASURES",
 ]
 JOB_PRELOAD = ["downloads.engines.child", "downloads.engines.listing", "courses.linkcheck"]

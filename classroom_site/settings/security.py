@@ -3,7 +3,7 @@
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from classroom_site.settings import env
+from classroom_site.settings import env, strength
 from classroom_site.settings.base import PRODUCTION
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
@@ -11,6 +11,11 @@ if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must be set in the production profile")
 if not PRODUCTION:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
+
+if PRODUCTION:
+    strength.check_database_password(env.text("DATABASE_URL"))
+    strength.check_secret("JWT_SECRET_KEY", env.text("JWT_SECRET_KEY"), may_be_empty=True)
+    strength.check_secret("METRICS_TOKEN", env.text("METRICS_TOKEN"), may_be_empty=True)
 
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES")
 if TRUSTED_PROXIES:

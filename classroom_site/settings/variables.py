@@ -3,27 +3,8 @@
 `manage.py write_configuration` makes `.env.example` and `docs/configuration.md` from this table.
 """
 
-from dataclasses import dataclass
-from typing import Literal
-
-Kind = Literal["text", "number", "decimal", "flag", "list", "secret"]
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """One setting an operator may turn. `default` is written as it would stand in the file."""
-
-    name: str
-    kind: Kind
-    default: str
-    help: str
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    title: str
-    variables: tuple[Variable, ...]
-
+from classroom_site.settings.variable import Section, Variable
+from classroom_site.settings.variables_people import PEOPLE
 
 SECTIONS = (
     Section(
@@ -93,6 +74,7 @@ SECTIONS = (
             ),
         ),
     ),
+    PEOPLE,
     Section(
         "Servers",
         (
@@ -115,6 +97,10 @@ SECTIONS = (
                 "consolemail://",
                 "smtp+tls://user:password@host:587. The default prints mails.",
             ),
+            Variable("SMTP_HOST", "text", "", "Mail server, where EMAIL_URL is empty."),
+            Variable("SMTP_PORT", "number", "587", "Its port: 465 speaks TLS, others STARTTLS."),
+            Variable("SMTP_USER", "text", "", "Name at the mail server. Empty: none is needed."),
+            Variable("SMTP_PASSWORD", "secret", "", "Password at the mail server."),
             Variable("MAIL_FROM", "text", "classroom@localhost", "Sender of the mails."),
         ),
     ),
@@ -320,9 +306,7 @@ NOT_READ = {
 
 # Names that are reserved for what this version does not have yet.
 _NOT_YET = (
-    "GOOGLE_DRIVE_FOLDER_ID MAX_LOGIN_ATTEMPTS LOCKOUT_DURATION_MINUTES RATE_LIMIT_PER_MINUTE "
-    "SMTP_HOST SMTP_PORT SMTP_USER SMTP_PASSWORD STORAGE_URL FRAMES_ON_UPLOAD "
-    "JWT_SECRET_KEY JWT_ACCESS_TOKEN_EXPIRE_MINUTES JWT_REFRESH_TOKEN_EXPIRE_DAYS "
+    "GOOGLE_DRIVE_FOLDER_ID STORAGE_URL FRAMES_ON_UPLOAD "
     "METRICS_COLLECTION_INTERVAL ALERT_CHECK_INTERVAL"
 )
 NOT_READ |= dict.fromkeys(_NOT_YET.split(), "this version does not use it yet")
