@@ -1,0 +1,1 @@
+"""Who may do what, as tables: a route that stands in none of them fails a test."""
