@@ -17,7 +17,7 @@ from django.db import connection, connections
 from django.test import Client
 
 from accounts.models import Role, User
-from accounts.services import api_keys
+from accounts.services import api_keys, blocks, rates, security
 
 PASSWORD = "a long enough secret"
 
@@ -34,7 +34,9 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(autouse=True)
 def stage(settings, tmp_path: Path) -> Iterator[None]:
-    """Every test has folders of its own, speaks English and does not wait for password hashes."""
+    """Every test has folders of its own, speaks English, and waits neither for limits nor
+    for password hashes.
+    """
     run_dir = Path(tempfile.mkdtemp(prefix="cd-"))  # short: it holds unix sockets
     settings.RUN_DIR = run_dir
     settings.DATA_DIR = tmp_path / "data"
@@ -43,6 +45,10 @@ def stage(settings, tmp_path: Path) -> Iterator[None]:
     settings.STATIC_ROOT.mkdir()
     settings.MIN_FREE_BYTES = 0
     settings.LANGUAGE_CODE = "en"
+    settings.RATE_LIMIT_PER_MINUTE = settings.RATE_LIMIT_READS_PER_MINUTE = 0
+    rates.forget()
+    security.forget()
+    blocks.known.set([], fresh_for=3600)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CHANNEL_LAYERS = {
         "default": {

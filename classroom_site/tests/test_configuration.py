@@ -1,6 +1,7 @@
 """One table of variables feeds settings, example file and documentation."""
 
 import ast
+import base64
 import os
 import re
 import subprocess
@@ -119,6 +120,25 @@ def test_production_refuses_to_start_without_what_only_the_operator_can_know(tmp
         ({"PROFILE": "prod"}, "PROFILE must be embedded or production, not 'prod'"),
         ({"SECURE_REDIRECT": "maybe"}, "SECURE_REDIRECT must be true or false, not 'maybe'"),
         ({"ENCRYPTION_KEY": "abc"}, "ENCRYPTION_KEY holds no valid Fernet key"),
+        (
+            {"ENCRYPTION_KEY": base64.urlsafe_b64encode(bytes(32)).decode()},
+            "ENCRYPTION_KEY is an example; make one of your own",
+        ),
+        ({"SECRET_KEY": "x1" * 20}, "SECRET_KEY must have at least 50 characters"),
+        ({"SECRET_KEY": "ab" * 40}, "SECRET_KEY is an example; make one of your own"),
+        *(
+            (
+                {"SECRET_KEY": f"{it}{'4kZ0r8YdVq2mB7' * 5}"},
+                "SECRET_KEY is an example; make one of your own",
+            )
+            for it in ("change-me-", "django-insecure-", "your-secret-key-", "<secret>")
+        ),
+        ({"JWT_SECRET_KEY": "short"}, "JWT_SECRET_KEY must have at least 32 characters"),
+        ({"METRICS_TOKEN": "token"}, "METRICS_TOKEN must have at least 16 characters"),
+        (
+            {"DATABASE_URL": "postgres://classroom:postgres@db:5432/classroom"},
+            "DATABASE_URL holds an example password; set one of your own",
+        ),
         *(
             ({"OUTBOUND_PROXY": it}, "OUTBOUND_PROXY must be an http:// or https:// address")
             for it in ("socks5://proxy:1080", "proxy:3128", "http://", "http://proxy:port")

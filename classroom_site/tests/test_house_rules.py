@@ -29,6 +29,8 @@ INTERFACES = re.compile(
 
 # Whoever is not signed in gets an answer here; everywhere else he is sent away.
 OPEN = {
+    "/accounts/confirm-email/x/",
+    "/accounts/mail-sent/",
     "/accounts/inactive/",
     "/accounts/login/",
     "/accounts/password/reset/",

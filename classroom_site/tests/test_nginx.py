@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from classroom_site.tests.nginx import NGINX, arguments, installed, started
 from classroom_site.tests.product import free_port
+from core.answers import PERMISSIONS_POLICY
 
 pytestmark = pytest.mark.skipif(
     not NGINX, reason="nginx is not installed: the proxy's files stay untested"
@@ -42,6 +43,13 @@ class Application(BaseHTTPRequestHandler):
             self.send_header("Connection", self.headers["Connection"])
             self.end_headers()
             self.close_connection = True
+        elif self.path == "/policies":
+            policies = {
+                "Permissions-Policy": "camera=()",
+                "Content-Security-Policy": "default-src 'self'",
+                "X-Content-Type-Options": "nosniff",
+            }
+            self.answer(b"{}", **policies)
         else:
             self.answer(json.dumps(dict(self.headers.items())).encode())
 
@@ -49,8 +57,10 @@ class Application(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers["Content-Length"]))
         self.answer(b"{}")
 
-    def answer(self, body):
+    def answer(self, body, **headers):
         self.send_response(200)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -143,6 +153,7 @@ def test_a_permitted_file_comes_from_the_media_folder_with_ranges(ask):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     policy = answer.headers["Content-Security-Policy"]
     assert policy == "default-src 'none'; img-src 'self'; media-src 'self'"
+    assert answer.headers.get_all("Permissions-Policy") == [PERMISSIONS_POLICY]
 
 
 @pytest.mark.parametrize(
@@ -178,6 +189,40 @@ def test_static_files_are_compressed_and_kept_as_long_as_their_name_allows(ask):
     assert len(body) < 400
     assert plain.headers["Cache-Control"] == "max-age=3600"
     assert {hashed.status, plain.status} == {200}
+
+
+def policies_of(answer):
+    names = ("Permissions-Policy", "Content-Security-Policy", "X-Content-Type-Options")
+    return [answer.headers.get_all(name) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/static/css/base.css", 200),
+        ("/static/css/base.0123456789ab.css", 200),
+        ("/static/css/missing.css", 404),
+    ],
+)
+def test_what_nginx_answers_itself_carries_the_policies_of_the_product(ask, path, status):
+    answer, _body = ask(path)
+
+    assert answer.status == status
+    content = "default-src 'none'; frame-ancestors 'none'"
+    assert policies_of(answer) == [[PERMISSIONS_POLICY], [content], ["nosniff"]]
+
+
+def test_so_do_its_refusals(ask):
+    huge, _body = ask("/api/v1/downloads", "POST", b"x" * 2_100_000)
+
+    assert huge.status == 413
+    assert policies_of(huge)[0] == [PERMISSIONS_POLICY]
+
+
+def test_what_the_application_has_said_is_not_said_twice(ask):
+    answer, _body = ask("/policies")
+
+    assert policies_of(answer) == [["camera=()"], ["default-src 'self'"], ["nosniff"]]
 
 
 def test_a_huge_body_is_refused_before_it_reaches_the_application(ask):
