@@ -40,25 +40,12 @@ class DeedFilter(admin.SimpleListFilter):
         return queryset.filter(action=self.value()) if self.value() else queryset
 
 
-class MeansFilter(admin.SimpleListFilter):
-    title = _("means")
-    parameter_name = "means"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(means, str(words)) for means, words in deed_words.MEANS.items()]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[AuditEntry]
-    ) -> QuerySet[AuditEntry] | None:
-        return queryset.filter(means=self.value()) if self.value() else queryset
-
-
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
     needs = Power.AUDIT
-    list_display = ("at", "who", "deed", "thing", "by_which", "address")
+    list_display = ("at", "who", "deed", "thing", "means", "address")
     list_display_links = ("at", "deed")
-    list_filter = (DeedFilter, MeansFilter, "at")
+    list_filter = (DeedFilter, "means", "at")
     date_hierarchy = "at"
     ordering = ("-id",)
     search_fields = ("actor_name", "target_name", "=target_id", "=address", "=request_id")
@@ -67,7 +54,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     change_list_template = "admin/accounts/auditentry/change_list.html"
     fieldsets = (
         (None, {"fields": ("at", "deed", "who", "thing", "owner_id")}),
-        (_("How"), {"fields": ("by_which", "means_detail", "address", "agent", "request_id")}),
+        (_("How"), {"fields": ("means", "means_detail", "address", "agent", "request_id")}),
         (_("Details"), {"fields": ("told",)}),
     )
 
@@ -94,10 +81,6 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     def deed(self, entry: AuditEntry) -> SafeString:
         words = deed_words.DEEDS.get(entry.action, "")  # none yet for one of a later version
         return format_html("{}<br><small>{}</small>", words, entry.action)
-
-    @admin.display(description=_("means"), ordering="means")
-    def by_which(self, entry: AuditEntry) -> str:
-        return str(deed_words.MEANS[entry.means])
 
     @admin.display(description=_("thing"), ordering="target_name")
     def thing(self, entry: AuditEntry) -> str:

@@ -6,9 +6,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import deed_words
 from accounts.models.user import User
 from accounts.roles import Power
-from core.circumstances import Means
 
 
 class AppendOnlyError(Exception):
@@ -42,7 +42,9 @@ class AuditEntry(models.Model):
     actor_id = models.BigIntegerField(_("person's number"), null=True, db_index=True)
     actor_name = models.CharField(_("who"), max_length=80, blank=True)
     means = models.CharField(
-        _("by"), max_length=12, choices=[(one.value, one.value) for one in Means]
+        _("means"),
+        max_length=12,
+        choices=[(str(one), words) for one, words in deed_words.MEANS.items()],
     )
     means_detail = models.CharField(_("with"), max_length=100, blank=True)
     address = models.GenericIPAddressField(_("address"), null=True, blank=True)

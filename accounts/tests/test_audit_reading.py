@@ -13,7 +13,8 @@ from accounts.roles import Power
 from accounts.services import api_keys, audit
 from accounts.tests.staff import make_staff, signed_in
 from conftest import received
-from core.circumstances import Means
+from core import circumstances
+from core.circumstances import Circumstances, Means
 
 API = "/api/v1/audit"
 ADMIN = "/admin/accounts/auditentry/"
@@ -138,8 +139,16 @@ def test_a_month_is_chosen_by_its_date(auditor, trail):
     assert listed(auditor, at__year=2024, at__month=5) == ["user.made"]
 
 
-def test_staff_read_every_deed_and_means_in_words(auditor, trail):
+def test_staff_read_every_deed_and_means_in_words(auditor, ana):
+    circumstances.begin(Circumstances(Means.JOB))
+    audit.record(Deed.CREDENTIAL_LAPSED, by=None, target=ana)
+    circumstances.begin(Circumstances(Means.KEY))
+    audit.record(Deed.SIGN_IN_FAILED, by=None, target=ana)
+
+    page = auditor.get(ADMIN, {"means__exact": "api_key"}).content.decode()
+
+    assert "Wrong password<br><small>sign_in.failed</small>" in page
+    assert '<td class="field-means">API key</td>' in page
+    assert "<small>credential.lapsed</small>" not in page
     assert deed_words.DEEDS.keys() == set(Deed)
     assert deed_words.MEANS.keys() == set(Means)
-    page = auditor.get(ADMIN).content.decode()
-    assert "Wrong password<br><small>sign_in.failed</small>" in page
